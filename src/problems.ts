@@ -49,10 +49,7 @@ export const problems = {
   not_found: row(
     404,
     ['Not found', 'No encontrado'],
-    [
-      'There is no such resource, or it is not yours to see.',
-      'No existe ese recurso, o no le corresponde verlo.',
-    ],
+    ['There is no such resource, or it is not yours to see.', 'No existe ese recurso, o no le corresponde verlo.'],
   ),
   method_not_allowed: row(
     405,
@@ -78,7 +75,10 @@ export const problems = {
   uri_too_long: row(
     414,
     ['The address is too long', 'La dirección es demasiado larga'],
-    ['The path and query may have at most {limit} characters.', 'La ruta y la consulta pueden tener {limit} caracteres como máximo.'],
+    [
+      'The path and query may have at most {limit} characters.',
+      'La ruta y la consulta pueden tener {limit} caracteres como máximo.',
+    ],
   ),
   unsupported_media_type: row(
     415,
@@ -138,7 +138,10 @@ export const problems = {
   idempotency_key_not_accepted: row(
     400,
     ['Idempotency-Key is not accepted here', 'Aquí no se admite Idempotency-Key'],
-    ['Leave the header Idempotency-Key out of this operation.', 'Omita el encabezado Idempotency-Key en esta operación.'],
+    [
+      'Leave the header Idempotency-Key out of this operation.',
+      'Omita el encabezado Idempotency-Key en esta operación.',
+    ],
   ),
   request_in_progress: row(
     409,
@@ -185,10 +188,7 @@ export const problems = {
   forbidden: row(
     403,
     ['Not allowed', 'No permitido'],
-    [
-      'This operation is not open to these credentials.',
-      'Esta operación no está abierta para estas credenciales.',
-    ],
+    ['This operation is not open to these credentials.', 'Esta operación no está abierta para estas credenciales.'],
   ),
   login_locked: row(
     429,
@@ -259,6 +259,7 @@ export function problem(code: ProblemCode, options?: ProblemOptions): Problem {
 /** Title and detail of a problem in one language, placeholders filled. */
 export function problemText(code: ProblemCode, language: 'en' | 'es', params: ProblemOptions['params'] = {}) {
   const at = language === 'en' ? 0 : 1;
-  const fill = (text: string) => text.replace(/\{(\w{1,40})\}/g, (whole, name: string) => String(params[name] ?? whole));
+  const fill = (text: string) =>
+    text.replace(/\{(\w{1,40})\}/g, (whole, name: string) => String(params[name] ?? whole));
   return { title: problems[code].title[at], detail: fill(problems[code].detail[at]) };
 }
