@@ -1,0 +1,38 @@
+import type { ProblemCode } from '../../problems.js';
+import type { OperationPolicy, RegisteredOperation } from './definition.js';
+
+/** What every operation can answer, whatever it does. */
+const always: readonly ProblemCode[] = ['invalid_request', 'too_many_requests', 'internal_error', 'service_unavailable'];
+
+/**
+ * Every code that an operation can answer: its own, and what the platform refuses on its behalf. What fails before an
+ * operation is known (405, 408, 414, 431) belongs to none and is told in the document's introduction.
+ */
+export function codesOf(
+  operation: Pick<RegisteredOperation, 'method' | 'path' | 'problems' | 'body' | 'xmlBody' | 'idempotency'>,
+  policy: OperationPolicy,
+): ReadonlySet<ProblemCode> {
+  const secured: ProblemCode[] = policy.security.length > 0 ? ['authentication_required', 'forbidden'] : [];
+  const named: ProblemCode[] = operation.path.includes('/:') ? ['not_found'] : [];
+  return new Set([
+    ...always,
+    ...secured,
+    ...named,
+    ...bodyCodes(operation),
+    ...retryCodes(operation),
+    ...operation.problems,
+  ]);
+}
+
+function bodyCodes({ body, xmlBody }: Pick<RegisteredOperation, 'body' | 'xmlBody'>): ProblemCode[] {
+  return body || xmlBody ? ['malformed_body', 'payload_too_large', 'unsupported_media_type'] : [];
+}
+
+function retryCodes({ method, idempotency }: Pick<RegisteredOperation, 'method' | 'idempotency'>): ProblemCode[] {
+  if (method === 'GET') return [];
+  if (idempotency === 'key-required') return ['idempotency_key_required', ...keyCodes];
+  if (idempotency === 'key-optional') return keyCodes;
+  return ['idempotency_key_not_accepted'];
+}
+
+const keyCodes: ProblemCode[] = ['invalid_idempotency_key', 'request_in_progress', 'idempotency_key_reused'];
