@@ -1,0 +1,58 @@
+/**
+ * CFDI 4.0: read, check, original string, seal, digests, TFD. Pure: no clock, no network, no database, no HTTP.
+ *
+ * Codes that come from here: 301 (the XML and its structure), CFDI40101 (form of Fecha), CFDI40102/302 (seal), 307 (prior
+ * stamp), 401 and 403 (dates), CFDI40126 (postal code of issue). Those about the certificate come from core/certificates.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { Violation } from '../../problems.js';
+import { checkDates as checkIssueTime, issueInstants as instantsOfIssue } from './dates.js';
+import { type Insertion, planInsertion } from './insertion.js';
+import type { CfdiDocument } from './read.js';
+import { checkSeal } from './seal.js';
+import { type Tfd, tfdXml } from './tfd.js';
+import type { Instants } from './time-zones.js';
+import { violation } from './violations.js';
+
+export { MAX_AGE_MS, MAX_AHEAD_MS } from './dates.js';
+export type { Digests } from './digests.js';
+export { applyInsertion, type Insertion } from './insertion.js';
+export { type CfdiDocument, MAX_BYTES, type ReadResult, readDocument } from './read.js';
+export { sealConfirms } from './seal.js';
+export type { Summary } from './summary.js';
+export { findTfd, type Tfd, type TfdFields, tfdOriginalString, tfdXml } from './tfd.js';
+export { type Instants, localTime, type ZoneName } from './time-zones.js';
+
+/** CFDI40102 (formerly 302): the seal under the key of the document's certificate. */
+export function verifySeal(document: CfdiDocument, key: KeyObject): Violation | null {
+  return checkSeal(document.originalString, document.summary.sello, key);
+}
+
+/** 401, 403, CFDI40126: Fecha against the time now, in the time zone of LugarExpedicion. */
+export function checkDates(document: CfdiDocument, now: Date): Violation[] {
+  const { fecha, lugarExpedicion: place } = document.summary;
+  return checkIssueTime({ fecha, place }, now);
+}
+
+/** The instants that Fecha can mean where the document was issued; null when the postal code does not exist. */
+export function issueInstants(document: CfdiDocument): Instants | null {
+  const { fecha, lugarExpedicion: place } = document.summary;
+  return instantsOfIssue({ fecha, place });
+}
+
+/** 307: the document carries a TFD already. */
+export function checkPriorStamp(document: CfdiDocument): Violation | null {
+  if (document.tfd === null) return null;
+  return violation({
+    code: '307',
+    path: '/cfdi:Comprobante/cfdi:Complemento/tfd:TimbreFiscalDigital',
+    actual: document.tfd.uuid,
+    en: 'The document carries a TFD already: it was stamped before.',
+    es: 'El comprobante ya contiene un timbre: fue certificado previamente.',
+  });
+}
+
+/** Where a TFD goes into the document; `applyInsertion` writes it. */
+export function insertTfd(document: CfdiDocument, tfd: Tfd): Insertion {
+  return planInsertion(document.xml, tfdXml(tfd));
+}

@@ -1,0 +1,44 @@
+import type { Violation } from '../../problems.js';
+import { factsByNamespace } from './declarations.js';
+import type { XmlElement } from './xml.js';
+
+/** The longest piece of a document that a violation quotes. */
+const MAX_QUOTE = 200;
+
+/** A violation's fields that have a usual value. */
+interface Finding {
+  code: string;
+  path: string;
+  en: string;
+  es: string;
+  expected?: string | null;
+  actual?: string | null;
+  legacyCode?: string;
+}
+
+/** A violation of one of SAT's rules. */
+export function violation({ code, path, en, es, expected = null, actual = null, legacyCode }: Finding): Violation {
+  return { code, legacy_code: legacyCode ?? null, path, expected, actual: quote(actual), message: { en, es } };
+}
+
+/**
+ * XPath of an element, or of one of its attributes, as SAT writes the names (`cfdi:`), whatever prefixes the document
+ * binds. A position is given wherever the parent has several children of that name, so that the path points at one node.
+ */
+export function pathOf(element: XmlElement, attribute?: string): string {
+  let path = attribute === undefined ? '' : `/@${attribute}`;
+  for (let at: XmlElement | null = element; at !== null; at = at.parent) path = `/${step(at)}${path}`;
+  return path;
+}
+
+function step(element: XmlElement): string {
+  const prefix = factsByNamespace.get(element.uri)?.prefix;
+  const name = prefix === undefined ? element.name : `${prefix}:${element.local}`;
+  const same =
+    element.parent?.children.filter(({ local, uri }) => local === element.local && uri === element.uri) ?? [];
+  return same.length > 1 ? `${name}[${same.indexOf(element) + 1}]` : name;
+}
+
+function quote(value: string | null): string | null {
+  return value === null || value.length <= MAX_QUOTE ? value : `${value.slice(0, MAX_QUOTE)}…`;
+}
