@@ -198,6 +198,92 @@ export const problems = {
       'Este acceso puede intentarse de nuevo a las {next_attempt_at}. Intentarlo antes no alarga la espera.',
     ],
   ),
+
+  // ── Balances ────────────────────────────────────────────────────────────────────────────────────────────────────
+  insufficient_balance: row(
+    402,
+    ['The balance is not enough', 'El saldo no alcanza'],
+    [
+      'The account has {available} available and the operation needs {amount}. Nothing was changed.',
+      'La cuenta tiene {available} disponibles y la operación requiere {amount}. Nada se modificó.',
+    ],
+  ),
+  insufficient_stamps: row(
+    402,
+    ['No stamps left', 'Sin timbres disponibles'],
+    [
+      'The stamping account has no stamps available. Add stamps and send the document again, with the same key if it had one. Nothing was charged.',
+      'La cuenta de timbrado no tiene timbres disponibles. Agregue timbres y envíe de nuevo el documento, con la misma clave si la tenía. Nada se cobró.',
+    ],
+  ),
+  account_blocked: row(
+    403,
+    ['The stamping account is blocked', 'La cuenta de timbrado está bloqueada'],
+    [
+      'A blocked account stamps nothing new; what it stamped before stays available. Nothing was charged.',
+      'Una cuenta bloqueada no timbra nada nuevo; lo que timbró antes sigue disponible. Nada se cobró.',
+    ],
+  ),
+  transfer_settled: row(
+    409,
+    ['The transfer is already settled', 'La transferencia ya se concluyó'],
+    [
+      'It is {state}; a transfer is settled once. Nothing was changed.',
+      'Está en estado {state}; una transferencia se concluye una sola vez. Nada se modificó.',
+    ],
+  ),
+
+  // ── Documents ───────────────────────────────────────────────────────────────────────────────────────────────────
+  emitter_not_enabled: row(
+    403,
+    ['The issuer is not enabled on this account', 'El emisor no está habilitado en esta cuenta'],
+    [
+      'No emitter with the RFC {issuer_rfc} is enabled on this stamping account. Register it, or enable it on the account, and send the document again. Nothing was charged.',
+      'Ningún emisor con el RFC {issuer_rfc} está habilitado en esta cuenta de timbrado. Regístrelo o habilítelo en la cuenta y envíe de nuevo el documento. Nada se cobró.',
+    ],
+  ),
+  emitter_suspended: row(
+    403,
+    ['The issuer is suspended', 'El emisor está suspendido'],
+    [
+      'The emitter {issuer_rfc} is suspended and stamps nothing new. Reactivate it and send the document again. Nothing was charged.',
+      'El emisor {issuer_rfc} está suspendido y no timbra nada nuevo. Reactívelo y envíe de nuevo el documento. Nada se cobró.',
+    ],
+  ),
+  invalid_cfdi: row(
+    422,
+    ["The document breaks SAT's rules", 'El documento incumple reglas del SAT'],
+    [
+      'Correct everything listed in `violations`, seal the document again and send it. Nothing was charged.',
+      'Corrija todo lo indicado en `violations`, selle de nuevo el documento y envíelo. Nada se cobró.',
+    ],
+  ),
+  no_certifier: row(
+    503,
+    ['No certifier is configured', 'No hay certificador configurado'],
+    [
+      'Nobody stamps in the environment {environment} of this platform yet. Ask its operator, or use an account of the sandbox. Nothing was charged.',
+      'Nadie timbra todavía en el ambiente {environment} de esta plataforma. Consulte a su operador o use una cuenta del ambiente sandbox. Nada se cobró.',
+    ],
+  ),
+
+  // ── The same document ───────────────────────────────────────────────────────────────────────────────────────────
+  same_seal_other_document: row(
+    409,
+    ['Another document has this original string', 'Otro documento tiene esta cadena original'],
+    [
+      'A document with the same issuer and the same original string, but with other attributes, was stamped before. Correct the document and seal it again. Nothing was charged.',
+      'Antes se timbró un documento del mismo emisor con la misma cadena original, pero con otros atributos. Corrija el documento y séllelo de nuevo. Nada se cobró.',
+    ],
+  ),
+  stamped_elsewhere: row(
+    409,
+    ['The document already has a stamp (307)', 'El documento ya cuenta con un timbre (307)'],
+    [
+      'This document was stamped before through another customer. Ask whoever sent it for the stamped document. Nothing was charged.',
+      'Este documento ya se timbró por medio de otro cliente. Solicite el documento timbrado a quien lo envió. Nada se cobró.',
+    ],
+  ),
 } as const satisfies Record<string, ProblemRow>;
 
 /** What clients switch on. */
