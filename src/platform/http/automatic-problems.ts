@@ -2,7 +2,12 @@ import type { ProblemCode } from '../../problems.js';
 import type { OperationPolicy, RegisteredOperation } from './definition.js';
 
 /** What every operation can answer, whatever it does. */
-const always: readonly ProblemCode[] = ['invalid_request', 'too_many_requests', 'internal_error', 'service_unavailable'];
+const always: readonly ProblemCode[] = [
+  'invalid_request',
+  'too_many_requests',
+  'internal_error',
+  'service_unavailable',
+];
 
 /**
  * Every code that an operation can answer: its own, and what the platform refuses on its behalf. What fails before an

@@ -110,11 +110,13 @@ export interface OperationDefinition<
   readonly handler: (
     request: OperationRequest<Params, Query, BodyOf<Body, Xml>>,
     reply: FastifyReply,
-  ) => Promise<AnswerOf<Answer>> | AnswerOf<Answer>;
+  ) => HandlerResult<Answer>;
 }
 
 /** A JSON answer as its schema says; else text, bytes or nothing. */
-export type AnswerOf<Answer extends TSchema> = TSchema extends Answer ? string | Uint8Array | undefined | void : Static<Answer>;
+export type HandlerResult<Answer extends TSchema> = TSchema extends Answer
+  ? Promise<string | Uint8Array> | Promise<void>
+  : Promise<Static<Answer>> | Static<Answer>;
 
 /** A definition of any shape, as the platform keeps it. */
 export interface RegisteredOperation

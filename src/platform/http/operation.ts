@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { TObject, TSchema } from 'typebox';
 import { codesOf } from './automatic-problems.js';
-import type { OperationDefinition, RegisteredOperation, XmlBody } from './definition.js';
 import { beforeBody } from './before-body.js';
+import type { OperationDefinition, RegisteredOperation, XmlBody } from './definition.js';
 import { withoutNames, withReferences } from './schema-tree.js';
 import { validatorsFor } from './validation.js';
 
@@ -21,7 +21,11 @@ export function operation<
 >(app: FastifyInstance, definition: OperationDefinition<Params, Query, Body, Xml, Answer>): void {
   const policy = app.accessPolicy.policyFor(definition.id);
   if (policy === null) throw new Error(`The table of authorisation has no row for the operation ${definition.id}.`);
-  const registered = { ...definition, policy, codes: codesOf(definition as never, policy) } as unknown as RegisteredOperation;
+  const registered = {
+    ...definition,
+    policy,
+    codes: codesOf(definition as never, policy),
+  } as unknown as RegisteredOperation;
   nameComponents(app, registered);
   app.route(routeOf(registered, definition.handler as RouteOptions['handler']));
 }

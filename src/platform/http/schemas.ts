@@ -51,12 +51,17 @@ export function nullable<Schema extends TSchema>(schema: Schema): TUnsafe<Static
 }
 
 /** A list of at most `maxItems`. */
-export function arrayOf<Item extends TSchema>(item: Item, options: Description & { minItems?: number; maxItems: number }) {
+export function arrayOf<Item extends TSchema>(
+  item: Item,
+  options: Description & { minItems?: number; maxItems: number },
+) {
   return Type.Array(item, options);
 }
 
 /** Text of bounded length (in characters). */
-export function text(options: Description & { minLength?: number; maxLength: number; pattern?: string; format?: string }) {
+export function text(
+  options: Description & { minLength?: number; maxLength: number; pattern?: string; format?: string },
+) {
   return Type.String({ minLength: 1, ...options });
 }
 

@@ -43,7 +43,9 @@ const noBodyCheck: Check = (data) =>
  * else stays text and fails its type: `+5`, `05`, `5.0`, `1e1`, `yes` are no values here.
  */
 function textCheck(part: 'query' | 'path', schema: TObject | undefined): Check {
-  const properties = Object.entries((schema?.properties ?? {}) as Record<string, { type?: unknown; default?: unknown }>);
+  const properties = Object.entries(
+    (schema?.properties ?? {}) as Record<string, { type?: unknown; default?: unknown }>,
+  );
   const known = new Set(properties.map(([name]) => name));
   const validator = schema && Compile(schema);
   return (data) => {
