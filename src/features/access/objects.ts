@@ -5,9 +5,27 @@ import { problem } from '../../problems.js';
 import type { Caller } from './caller.js';
 
 /**
- * How a route gets hold of an object that a request names. Unknown, malformed and somebody else's ids end in the same
- * `not_found`, made here and nowhere else; an object of one's own that the role does not reach is `forbidden`.
+ * How a request gets hold of the object that it names. Unknown, malformed and somebody else's ids end in the same
+ * `not_found`, made here; an object that exists for the caller but is beyond their role is `forbidden`.
  */
+
+/** The objects that the path of a request names, as they were when it was let in. */
+export interface Target {
+  readonly customer?: Customer;
+  readonly account?: StampingAccount;
+  readonly emitter?: Emitter;
+}
+
+/** Loads what a path names by `:nic`, `:account_id` or `:emitter_id`. Throws `not_found` or `forbidden`. */
+export async function loadTarget(tx: Tx, caller: Caller, params: Record<string, string>): Promise<Target> {
+  const { nic, account_id: accountId, emitter_id: emitterId } = params;
+  return {
+    ...(nic !== undefined && { customer: await customerFor(tx, caller, nic) }),
+    ...(accountId !== undefined && { account: await accountFor(tx, caller, accountId) }),
+    ...(emitterId !== undefined && { emitter: await emitterFor(tx, caller, emitterId) }),
+  };
+}
+
 const NIC = /^[0-9]{8,12}$/;
 
 /** The customer of a NIC. */
