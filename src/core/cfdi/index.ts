@@ -10,7 +10,7 @@ import { checkDates as checkIssueTime, issueInstants as instantsOfIssue } from '
 import { type Insertion, planInsertion } from './insertion.js';
 import type { CfdiDocument } from './read.js';
 import { checkSeal } from './seal.js';
-import { type TfdFields, tfdXml } from './tfd.js';
+import { type Tfd, tfdXml } from './tfd.js';
 import type { Instants } from './time-zones.js';
 import { violation } from './violations.js';
 
@@ -20,7 +20,7 @@ export { applyInsertion, type Insertion } from './insertion.js';
 export { type CfdiDocument, MAX_BYTES, type ReadResult, readDocument } from './read.js';
 export { sealConfirms } from './seal.js';
 export type { Summary } from './summary.js';
-export { findTfd, type TfdFields, tfdOriginalString, tfdXml, type UnsignedTfd } from './tfd.js';
+export { findTfd, type Tfd, type TfdFields, tfdOriginalString, tfdXml } from './tfd.js';
 export { type Instants, localTime, type ZoneName } from './time-zones.js';
 
 /** CFDI40102 (formerly 302): the seal under the key of the document's certificate. */
@@ -53,6 +53,6 @@ export function checkPriorStamp(document: CfdiDocument): Violation | null {
 }
 
 /** Where a TFD goes into the document; `applyInsertion` writes it. */
-export function insertTfd(document: CfdiDocument, tfd: TfdFields): Insertion {
+export function insertTfd(document: CfdiDocument, tfd: Tfd): Insertion {
   return planInsertion(document.xml, tfdXml(tfd));
 }

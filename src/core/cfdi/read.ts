@@ -4,7 +4,7 @@ import { type Digests, digestsOf } from './digests.js';
 import { originalString } from './original-string.js';
 import { bind, isAddenda } from './structure.js';
 import { type Summary, summaryOf } from './summary.js';
-import { findTfd, type TfdFields } from './tfd.js';
+import { findTfd, type Tfd } from './tfd.js';
 import { pathOf, violation } from './violations.js';
 import { readXml, type UnreadableReason, UnreadableXml, type XmlDocument, type XmlElement } from './xml.js';
 
@@ -21,7 +21,7 @@ export interface CfdiDocument {
   readonly digests: Digests;
   readonly summary: Summary;
   /** The TFD, when the document is stamped already. */
-  readonly tfd: TfdFields | null;
+  readonly tfd: Tfd | null;
 }
 
 /** A document, or everything that is wrong with its form. */

@@ -1,4 +1,4 @@
-import type { TfdFields } from './tfd.js';
+import type { Tfd } from './tfd.js';
 import { normalizeSpace } from './values.js';
 import type { XmlElement } from './xml.js';
 
@@ -30,7 +30,7 @@ export interface Summary {
 }
 
 /** Summarises a Comprobante that passed the structure check. */
-export function summaryOf(root: XmlElement, tfd: TfdFields | null): Summary {
+export function summaryOf(root: XmlElement, tfd: Tfd | null): Summary {
   const issuer = childOf(root, 'Emisor');
   const receiver = childOf(root, 'Receptor');
   return {

@@ -5,9 +5,8 @@ import { type XmlElement, XSI } from './xml.js';
 
 /** The Timbre Fiscal Digital 1.1: what a PAC adds to a document that it certified. */
 
-/** A TFD, field by field. */
+/** The fields of a TFD that its own original string covers. */
 export interface TfdFields {
-  readonly version: '1.1';
   /** 36 characters, upper or lower case. */
   readonly uuid: string;
   /** Local time of Mexico City, `YYYY-MM-DDThh:mm:ss`. */
@@ -20,17 +19,18 @@ export interface TfdFields {
   readonly selloCfd: string;
   /** 20 digits. */
   readonly noCertificadoSat: string;
+}
+
+/** A TFD with its seal. */
+export interface Tfd extends TfdFields {
   /** Base64 of the PAC's signature over `tfdOriginalString`. */
   readonly selloSat: string;
 }
 
-/** A TFD before its seal: all that its own original string covers. */
-export type UnsignedTfd = Omit<TfdFields, 'selloSat'>;
-
 /** Attributes by their field, in SAT's order. */
-function attributesOf(fields: UnsignedTfd): Readonly<Record<string, string | null>> {
+function attributesOf(fields: TfdFields): Readonly<Record<string, string | null>> {
   return {
-    Version: fields.version,
+    Version: '1.1',
     UUID: fields.uuid,
     FechaTimbrado: fields.fechaTimbrado,
     RfcProvCertif: fields.rfcProvCertif,
@@ -41,7 +41,7 @@ function attributesOf(fields: UnsignedTfd): Readonly<Record<string, string | nul
 }
 
 /** The original string of a TFD: what SelloSAT signs. */
-export function tfdOriginalString(fields: UnsignedTfd): string {
+export function tfdOriginalString(fields: TfdFields): string {
   const values = attributesOf(fields);
   const parts = timbreFiscalDigital.originalString.map((step) => {
     if (step.kind !== 'attribute') throw new Error('The TFD has attributes alone');
@@ -52,7 +52,7 @@ export function tfdOriginalString(fields: UnsignedTfd): string {
 }
 
 /** The TFD as XML, with every namespace that it uses declared on it, so that it fits into any document. */
-export function tfdXml(tfd: TfdFields): string {
+export function tfdXml(tfd: Tfd): string {
   const attributes = Object.entries({ ...attributesOf(tfd), SelloSAT: tfd.selloSat })
     .filter(([, value]) => value !== null)
     .map(([name, value]) => ` ${name}="${escapeAttribute(value!)}"`);
@@ -64,13 +64,12 @@ export function tfdXml(tfd: TfdFields): string {
 }
 
 /** The TFD of a document that carries one: the first, when there are several. */
-export function findTfd(root: XmlElement): TfdFields | null {
+export function findTfd(root: XmlElement): Tfd | null {
   const complement = root.children.find(({ local, uri }) => local === 'Complemento' && uri === root.uri);
   const element = complement?.children.find(({ local, uri }) => local === timbreFiscalDigital.name && uri === TFD);
   if (element === undefined) return null;
   const value = (name: string) => normalizeSpace(element.attributes.find((one) => one.name === name)?.value ?? '');
   return {
-    version: '1.1',
     uuid: value('UUID'),
     fechaTimbrado: value('FechaTimbrado'),
     rfcProvCertif: value('RfcProvCertif'),
