@@ -13,7 +13,7 @@ import { migrationsDirectory } from '../../src/platform/db/migrate.js';
 import { prepareDatabase } from '../../src/platform/prepare.js';
 
 /** A PostgreSQL server for tests, or undefined: then they run on the embedded database. */
-export const testServerUrl = process.env.TEST_DATABASE_URL;
+export const testServerUrl = process.env.TEST_DATABASE_URL || undefined;
 
 /** The part of tap that is needed here. */
 export interface Teardown {

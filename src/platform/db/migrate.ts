@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
+import { sqlState } from './sql-errors.js';
 
 /** `prisma/migrations` of this version; as far away from `src` as from `dist`. */
 export const migrationsDirectory = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
@@ -17,6 +18,8 @@ const migrationLock = 72_707_369;
 const lockWait = '5min';
 /** Monthly partitions are made this far ahead, the current month included. */
 const partitionMonths = 6;
+/** SQLSTATE */
+const insufficientPrivilege = '42501';
 
 const createTable = `CREATE TABLE "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL, "checksum" VARCHAR(64) NOT NULL, "finished_at" TIMESTAMPTZ,
@@ -52,11 +55,15 @@ export async function migrateDeploy(pool: pg.Pool, directory = migrationsDirecto
 }
 
 /**
- * Makes the partitions of the coming months: after migrations and daily. Rows of a month without one go to a default
- * partition, so a role that may not create tables (42501) loses nothing; the operator's `timbrel migrate` makes them.
+ * Makes the partitions of the coming months: after migrations and daily. A role that may not create tables leaves that
+ * to the operator's `timbrel migrate`: rows of a month without a partition go to the default one, nothing is lost.
  */
 export async function ensurePartitions(pool: pg.Pool): Promise<void> {
-  await pool.query(`SELECT timbrel_ensure_partitions(date_trunc('month', now())::date, $1)`, [partitionMonths]);
+  try {
+    await pool.query(`SELECT timbrel_ensure_partitions(date_trunc('month', now())::date, $1)`, [partitionMonths]);
+  } catch (error) {
+    if (sqlState(error) !== insufficientPrivilege) throw error;
+  }
 }
 
 function readMigrations(directory: string): Migration[] {

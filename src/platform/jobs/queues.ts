@@ -1,18 +1,6 @@
-/** Every queue, in one list. `timbrel migrate` makes them; the server starts workers for those that have a handler. */
+/** Every queue, in one list: made by `createQueues`, served by a `JobRunner` that has a handler for it. */
 
-/** How a queue treats its jobs. Times in seconds. */
-interface QueueSettings {
-  /** Attempts after the first. */
-  readonly retryLimit: number;
-  /** Wait before the first retry; doubles with each further one, with jitter. */
-  readonly retryDelay: number;
-  /** A job that runs longer, or whose process died, is given to another worker after this time. */
-  readonly expireInSeconds: number;
-  /** Enqueued once in each span of this length, by whichever process comes first. */
-  readonly everySeconds?: number;
-}
-
-/** What the jobs of each queue carry. */
+/** What the jobs of each queue carry. Ids, not contents: the handler reads what is true when it runs. */
 export interface JobData {
   'database.partitions': Record<string, never>;
 }
@@ -20,7 +8,26 @@ export interface JobData {
 /** The name of a queue. */
 export type QueueName = keyof JobData;
 
+/** How a queue treats its jobs. */
+export interface QueueSettings {
+  /** Attempts after the first. */
+  readonly retryLimit: number;
+  /** Wait before the first retry; about twice as long before each further one. */
+  readonly retryDelaySeconds: number;
+  /** A job is aborted after this time; that of a process that died is given to another one. */
+  readonly expireSeconds: number;
+  /** Jobs at once in one process. */
+  readonly concurrency: number;
+  /** Enqueued once in each span of this length, by whichever process comes first. */
+  readonly everySeconds?: number;
+}
+
+const day = 86_400;
+
 /** The list. */
 export const queues: { readonly [Name in QueueName]: QueueSettings } = {
-  'database.partitions': { retryLimit: 5, retryDelay: 60, expireInSeconds: 60, everySeconds: 86_400 },
+  'database.partitions': { retryLimit: 5, retryDelaySeconds: 60, expireSeconds: 60, concurrency: 1, everySeconds: day },
 };
+
+/** The names, in the order of the list. */
+export const queueNames = Object.keys(queues) as QueueName[];

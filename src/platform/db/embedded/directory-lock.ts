@@ -65,22 +65,23 @@ async function waitUntilAlone(directory: string, name: string, reach: (name: str
 }
 
 async function liveRivals(directory: string, own: string, reach: (name: string) => string): Promise<string[]> {
-  const others = fs.readdirSync(directory).filter((name) => name.startsWith(prefix) && name !== own);
-  const live = await Promise.all(others.map((name) => answers(reach(name))));
-  others.filter((_, i) => !live[i]).forEach((name) => fs.rmSync(path.join(directory, name), { force: true }));
-  return others.filter((_, i) => live[i]);
+  const live: string[] = [];
+  for (const name of fs.readdirSync(directory)) {
+    if (!name.startsWith(prefix) || name === own) continue;
+    if (await answers(reach(name))) live.push(name);
+    else fs.rmSync(path.join(directory, name), { force: true });
+  }
+  return live;
 }
 
 /** Only a refused connection or a vanished file means dead; every doubt counts as alive. */
 function answers(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect(socketPath);
-    socket.once('connect', () => resolve(true));
-    socket.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
-    );
-    socket.once('close', () => socket.destroy());
-    socket.once('connect', () => socket.destroy());
+    const socket = net.connect(socketPath, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED' && code !== 'ENOENT'));
   });
 }
 
