@@ -104,7 +104,7 @@ type Name = ReadonlyMap<string, unknown>;
 /** The legacy form gives values unescaped, which the newer strings do not. */
 function readNames(x509: X509Certificate): { subject: Name; issuer: Name } {
   const { subject, issuer } = x509.toLegacyObject();
-  return { subject: new Map(Object.entries(subject as object)), issuer: new Map(Object.entries(issuer as object)) };
+  return { subject: new Map(Object.entries(subject ?? {})), issuer: new Map(Object.entries(issuer ?? {})) };
 }
 
 /** An attribute that stands there once and is not empty; one that stands there twice says nothing certain. */

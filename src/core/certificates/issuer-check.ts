@@ -1,4 +1,5 @@
 import type { Violation } from '../../problems.js';
+import type { Instants } from '../cfdi/index.js';
 import type { CertificateCache } from './cache.js';
 import { CertificateError, decodeCertificate, type SatCertificate } from './certificate.js';
 import type { TrustStore } from './trust-store.js';
@@ -11,8 +12,8 @@ export interface SealingFacts {
   readonly noCertificado: string;
   /** The issuer's RFC. */
   readonly issuerRfc: string;
-  /** The instant that Fecha means in the zone of the place of issue; null where Fecha cannot be read. */
-  readonly fecha: Date | null;
+  /** The instants that Fecha can mean at the place of issue; null where it cannot be told. One that fits is enough. */
+  readonly fecha: Instants | null;
 }
 
 /** XPaths of the attributes, for violations: other kinds of documents name them otherwise. */
@@ -65,13 +66,16 @@ function readCertificate(base64: string, certificates: CertificateCache): SatCer
   }
 }
 
+/** The longest piece of a document that a violation quotes. */
+const maxQuote = 200;
+
 /** None of these codes has an older name. */
 function violation(
   [code, path]: readonly [code: string, path: string],
   [expected, actual]: readonly [expected: string | null, actual: string | null],
   message: Violation['message'],
 ): Violation {
-  return { code, legacy_code: null, path, expected, actual, message };
+  return { code, legacy_code: null, path, expected, actual: actual?.slice(0, maxQuote) ?? null, message };
 }
 
 function unreadable(paths: IssuerCertificatePaths): Violation {
@@ -99,8 +103,9 @@ function checkTrust(
   trust: TrustStore,
   paths: IssuerCertificatePaths,
 ): Violation | null {
-  const verdict = trust.verify(certificate, facts.fecha ?? certificate.notBefore);
-  if (verdict === 'trusted') return null;
+  const { earliest, latest } = facts.fecha ?? { earliest: certificate.notBefore, latest: certificate.notBefore };
+  const verdict = trust.verify(certificate, latest);
+  if (verdict === 'trusted' || trust.verify(certificate, earliest) === 'trusted') return null;
   const expected = trust.authorityNames().join(', ') || null;
   return violation(['308', paths.certificado], [expected, certificate.issuerName], untrusted[verdict]);
 }
@@ -137,9 +142,9 @@ function checkValidity(
   { fecha }: SealingFacts,
   paths: IssuerCertificatePaths,
 ): Violation | null {
-  if (fecha === null || (notBefore <= fecha && fecha <= notAfter)) return null;
+  if (fecha === null || (notBefore <= fecha.latest && fecha.earliest <= notAfter)) return null;
   const period = `${instant(notBefore)} – ${instant(notAfter)}`;
-  return violation(['305', paths.fecha], [period, instant(fecha)], {
+  return violation(['305', paths.fecha], [period, instant(fecha.latest)], {
     en: 'Fecha is outside the period in which the certificate is valid.',
     es: 'Fecha no está dentro de la vigencia del CSD del emisor.',
   });

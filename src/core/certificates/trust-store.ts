@@ -62,7 +62,8 @@ export class TrustStore {
 /** The periods of an authority, each cut down to those of the authorities above it that the store holds. */
 function chainPeriods(anchor: X509Certificate, anchors: readonly X509Certificate[], depth: number): Period[] {
   const own = { from: Date.parse(anchor.validFrom), until: Date.parse(anchor.validTo) };
-  const above = anchors.filter((other) => other.raw.compare(anchor.raw) !== 0 && isIssuedBy(anchor, other));
+  // A root renewed with its key seems to have issued its older self; nothing is above a root.
+  const above = isIssuedBy(anchor, anchor) ? [] : anchors.filter((other) => isIssuedBy(anchor, other));
   if (above.length === 0 || depth === maxDepth) return [own];
   return above
     .flatMap((other) => chainPeriods(other, anchors, depth + 1))
@@ -84,5 +85,5 @@ function isTestAuthority(anchor: X509Certificate): boolean {
 }
 
 function commonName(certificate: X509Certificate): string {
-  return String(new Map(Object.entries(certificate.toLegacyObject().subject as object)).get('CN') ?? '');
+  return String(new Map(Object.entries(certificate.toLegacyObject().subject ?? {})).get('CN') ?? '');
 }
