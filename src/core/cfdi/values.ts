@@ -15,11 +15,13 @@ export function normalizer(whiteSpace: SimpleType['whiteSpace']): Normalize {
   return (value) => value;
 }
 
+/** Most values have no white space, and most others single spaces between words: looked at before anything is copied. */
+const whiteSpace = /[ \t\n\r]/;
 const needsTreatment = /^[ \t\n\r]|[ \t\n\r]$|[ \t\n\r][ \t\n\r]|[\t\n\r]/;
 
 /** XPath's normalize-space: XML's four white space characters alone, so that a no-break space stays. */
 export function normalizeSpace(value: string): string {
-  if (!needsTreatment.test(value)) return value;
+  if (!whiteSpace.test(value) || !needsTreatment.test(value)) return value;
   return value.replace(/[ \t\n\r]+/g, ' ').replace(/^ | $/g, '');
 }
 
@@ -96,8 +98,14 @@ function facetChecks(type: SimpleType): CheckValue[] {
   }
   if (fractionDigits !== undefined)
     checks.push(expecting(`at most ${fractionDigits} decimals`, (value) => decimalsOf(value) <= fractionDigits));
-  if (min !== undefined) checks.push(expecting(`${min} or more`, (value) => compareDecimals(value, min) >= 0));
-  if (max !== undefined) checks.push(expecting(`${max} or less`, (value) => compareDecimals(value, max) <= 0));
+  if (min !== undefined) {
+    const bound = parts(min);
+    checks.push(expecting(`${min} or more`, (value) => compare(parts(value), bound) >= 0));
+  }
+  if (max !== undefined) {
+    const bound = parts(max);
+    checks.push(expecting(`${max} or less`, (value) => compare(parts(value), bound) <= 0));
+  }
   return checks;
 }
 
@@ -120,11 +128,9 @@ function decimalsOf(value: string): number {
   return point < 0 ? 0 : trimZeros(value.slice(point + 1)).length;
 }
 
-/** Exact comparison of two decimal numbers as text: negative, zero or positive. */
-export function compareDecimals(a: string, b: string): number {
-  const [left, right] = [parts(a), parts(b)];
-  if (left.sign !== right.sign) return left.sign - right.sign;
-  return left.sign * compareMagnitudes(left, right);
+/** Exact comparison of two decimal numbers: negative, zero or positive. */
+function compare(a: Parts, b: Parts): number {
+  return a.sign === b.sign ? a.sign * compareMagnitudes(a, b) : a.sign - b.sign;
 }
 
 function compareMagnitudes(a: Parts, b: Parts): number {
@@ -139,11 +145,14 @@ interface Parts {
   fraction: string;
 }
 
+/** Splits a decimal number into sign and digits, zeros that say nothing left out. */
 function parts(value: string): Parts {
-  const [whole = '', fraction = ''] = value.replace(/^[+-]/, '').split('.');
-  const digits = { whole: whole.replace(/^0+/, ''), fraction: trimZeros(fraction) };
-  const sign = digits.whole === '' && digits.fraction === '' ? 0 : value.startsWith('-') ? -1 : 1;
-  return { sign, ...digits };
+  const start = value[0] === '-' || value[0] === '+' ? 1 : 0;
+  const point = value.indexOf('.');
+  const whole = value.slice(start, point < 0 ? undefined : point).replace(/^0+/, '');
+  const fraction = point < 0 ? '' : trimZeros(value.slice(point + 1));
+  const sign = whole === '' && fraction === '' ? 0 : value[0] === '-' ? -1 : 1;
+  return { sign, whole, fraction };
 }
 
 /** Without the zeros at the end; a pattern such as /0+$/ would take quadratic time on `000…1`. */

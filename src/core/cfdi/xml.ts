@@ -110,6 +110,7 @@ function decode(bytes: Buffer): { text: string; bom: 0 | 3 } {
 /** Builds the tree out of the parser's events; any fault ends the reading. */
 class TreeBuilder {
   root: XmlElement | null = null;
+  private source = '';
   private current: XmlElement | null = null;
   private elements = 0;
   private depth = 0;
@@ -122,12 +123,10 @@ class TreeBuilder {
 
   read(text: string): void {
     const { parser } = this;
+    this.source = text;
+    // Six handlers and no more: saxes adds them as properties, and with a seventh V8 turns the parser into a slow object
+    // (10 times the time a document). What has no handler here is looked at when the root opens.
     parser.on('error', (error) => this.refuse('malformed', error.message));
-    parser.on('doctype', () => this.refuse('dtd', '<!DOCTYPE'));
-    parser.on('xmldecl', ({ version, encoding }) => this.checkDeclaration(version, encoding));
-    parser.on('opentagstart', () => {
-      this.attributes = 0;
-    });
     parser.on('attribute', () => {
       // Counted one by one: the parser would gather a flood of attributes before it shows the element.
       this.attributes += 1;
@@ -141,6 +140,8 @@ class TreeBuilder {
   }
 
   private open(tag: SaxesTagNS): void {
+    if (this.root === null) this.checkProlog();
+    this.attributes = 0;
     this.elements += 1;
     this.depth += 1;
     if (this.elements > MAX_ELEMENTS) this.refuse('elements', String(MAX_ELEMENTS));
@@ -178,9 +179,13 @@ class TreeBuilder {
     if (this.current !== null && this.freeDepth === 0) this.current.text += chunk;
   }
 
-  private checkDeclaration(version: string | undefined, encoding: string | undefined): void {
-    if (version !== '1.0') this.refuse('version', String(version));
+  /** The parser reads a DTD without heeding it, so it is found here, in what stands before the root. */
+  private checkProlog(): void {
+    const { version, encoding } = this.parser.xmlDecl;
+    if (version !== undefined && version !== '1.0') this.refuse('version', version);
     if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') this.refuse('encoding', encoding);
+    const prolog = this.source.slice(0, this.source.lastIndexOf('<', this.parser.position - 1));
+    if (prolog.replace(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g, '').includes('<!')) this.refuse('dtd', '<!DOCTYPE');
   }
 
   private refuse(reason: UnreadableReason, detail: string): never {
