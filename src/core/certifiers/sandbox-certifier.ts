@@ -34,7 +34,6 @@ export class SandboxCertifier implements BuiltInCertifier {
    */
   async certify({ sello }: SealedDocument): Promise<Stamped> {
     const fields: TfdFields = {
-      version: '1.1',
       uuid: randomUUID(),
       fechaTimbrado: localTime(this.clock.now(), 'America/Mexico_City'),
       rfcProvCertif: sandboxProviderRfc,

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { CertificateCache, CertificateError } from '../../../src/core/certificates/index.js';
-import { makeAuthority, makeLeaf } from './authority.js';
+import { makeAuthority, makeLeaf } from '../../support/authority.js';
 
 const authority = await makeAuthority('AC for one test');
 const [a, b, c] = (await Promise.all([1, 2, 3].map(() => makeLeaf(authority)))) as [Buffer, Buffer, Buffer];

@@ -5,8 +5,8 @@ import path from 'node:path';
 import t from 'tap';
 import { CertificateError, decodeCertificate, parseCertificate } from '../../../src/core/certificates/index.js';
 import { type NameAttribute, nameOids } from '../../../src/core/certifiers/issue-certificate.js';
-import { csdSubject, decade, makeAuthority, makeLeaf, rsaKeys } from './authority.js';
-import { satFiles, withoutReference } from './sat-reference.js';
+import { csdSubject, decade, makeAuthority, makeLeaf, rsaKeys } from '../../support/authority.js';
+import { satFiles, withoutReference } from '../../support/sat-reference.js';
 
 const authority = await makeAuthority('AC for one test');
 const subjectOf = async (...subject: NameAttribute[]) => parseCertificate(await makeLeaf(authority, { subject }));

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { CertificateError, parseCertificate, TrustStore } from '../../../src/core/certificates/index.js';
-import { makeAuthority, makeLeaf } from './authority.js';
-import { satFiles } from './sat-reference.js';
+import { makeAuthority, makeLeaf } from '../../support/authority.js';
+import { satFiles } from '../../support/sat-reference.js';
 
 /** A small seeded generator (mulberry32): a failing case can be run again. */
 function generator(seed: number): (below: number) => number {

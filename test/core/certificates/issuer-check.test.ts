@@ -10,8 +10,8 @@ import {
   type SealingFacts,
   TrustStore,
 } from '../../../src/core/certificates/index.js';
-import { csdSubject, makeAuthority, makeLeaf } from './authority.js';
-import { satFiles, satReference, withoutReference } from './sat-reference.js';
+import { csdSubject, makeAuthority, makeLeaf } from '../../support/authority.js';
+import { satFiles, satReference, withoutReference } from '../../support/sat-reference.js';
 
 const authority = await makeAuthority('AC');
 const trust = new TrustStore('sandbox', [authority.certificate]);

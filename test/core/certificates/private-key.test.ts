@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { isKeyPair, openPrivateKey, PrivateKeyError, parseCertificate } from '../../../src/core/certificates/index.js';
-import { makeAuthority, makeLeaf, rsaKeys } from './authority.js';
-import { kitPassword, satFiles, withoutReference } from './sat-reference.js';
+import { makeAuthority, makeLeaf, rsaKeys } from '../../support/authority.js';
+import { kitPassword, satFiles, withoutReference } from '../../support/sat-reference.js';
 
 const fault = (name: PrivateKeyError['fault']) => new PrivateKeyError(name);
 const keys = rsaKeys();

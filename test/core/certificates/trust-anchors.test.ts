@@ -1,7 +1,7 @@
 import path from 'node:path';
 import t from 'tap';
 import { loadTrustAnchors } from '../../../src/core/certificates/index.js';
-import { makeAuthority, makeLeaf } from './authority.js';
+import { makeAuthority, makeLeaf } from '../../support/authority.js';
 
 const [one, two] = [await makeAuthority('One'), await makeAuthority('Two')];
 const leaf = await makeLeaf(one);

@@ -8,8 +8,8 @@ import {
   TrustAnchorError,
   TrustStore,
 } from '../../../src/core/certificates/index.js';
-import { makeAuthority, makeLeaf, type TestAuthority } from './authority.js';
-import { satFiles, satReference, withoutReference } from './sat-reference.js';
+import { makeAuthority, makeLeaf, type TestAuthority } from '../../support/authority.js';
+import { satFiles, satReference, withoutReference } from '../../support/sat-reference.js';
 
 const at = (text: string) => new Date(`${text}T12:00:00Z`);
 const storeOf = (...authorities: TestAuthority[]) =>

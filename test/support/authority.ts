@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
-import { issueCertificate, type NameAttribute, nameOids } from '../../../src/core/certifiers/issue-certificate.js';
+import { issueCertificate, type NameAttribute, nameOids } from '../../src/core/certifiers/issue-certificate.js';
 
 /** An authority made for one test. */
 export interface TestAuthority {
