@@ -38,6 +38,14 @@ export const problems = {
       'El cuerpo no es {format} bien formado: {reason}. Nada se modificó.',
     ],
   ),
+  malformed_request: row(
+    400,
+    ['The request cannot be read', 'La solicitud no se puede leer'],
+    [
+      'What arrived is not well-formed HTTP, or its address is not well encoded.',
+      'Lo recibido no es HTTP bien formado, o su dirección no está bien codificada.',
+    ],
+  ),
   invalid_cursor: row(
     400,
     ['The cursor is not valid', 'El cursor no es válido'],
@@ -177,8 +185,9 @@ export const problems = {
       'El nombre de acceso o la contraseña son incorrectos, o el acceso no está activo.',
     ],
   ),
+  // 400, as OAuth 2.0 has it (RFC 6749, section 5.2).
   invalid_refresh_token: row(
-    401,
+    400,
     ['The refresh token is not valid', 'El token de renovación no es válido'],
     [
       'It expired, was revoked or was already used. Log in again.',
@@ -284,6 +293,56 @@ export const problems = {
       'Este documento ya se timbró por medio de otro cliente. Solicite el documento timbrado a quien lo envió. Nada se cobró.',
     ],
   ),
+
+  // ── People, customers and emitters ──────────────────────────────────────────────────────────────────────────────
+  email_taken: row(
+    409,
+    ['The e-mail address is taken', 'El correo ya está en uso'],
+    [
+      'Another profile logs in with this e-mail address. Nothing was changed.',
+      'Otro perfil accede con este correo. Nada se modificó.',
+    ],
+  ),
+  member_exists: row(
+    409,
+    ['The profile is linked already', 'El perfil ya está vinculado'],
+    [
+      'This profile is a member of the customer. Change its role instead. Nothing was changed.',
+      'Este perfil ya es miembro del cliente. Cambie su rol en lugar de agregarlo. Nada se modificó.',
+    ],
+  ),
+  last_owner: row(
+    409,
+    ['The last owner stays', 'El último propietario permanece'],
+    [
+      'The customer would be left without an owner. Make another member an owner first. Nothing was changed.',
+      'El cliente se quedaría sin propietario. Nombre antes a otro miembro. Nada se modificó.',
+    ],
+  ),
+  emitter_exists: row(
+    409,
+    ['The emitter is registered already', 'El emisor ya está registrado'],
+    [
+      'This customer has an emitter with this RFC. Change that one instead. Nothing was changed.',
+      'Este cliente ya tiene un emisor con este RFC. Modifique ese emisor. Nada se modificó.',
+    ],
+  ),
+  profile_unknown: row(
+    422,
+    ['No such profile', 'No existe el perfil'],
+    [
+      'There is no profile with this id. Its owner finds it in GET /v1/profile. Nothing was changed.',
+      'No existe un perfil con este identificador. Su titular lo encuentra en GET /v1/profile. Nada se modificó.',
+    ],
+  ),
+  stamping_account_unknown: row(
+    422,
+    ['No such stamping account', 'No existe la cuenta de timbrado'],
+    [
+      'The customer has no stamping account {id}. Nothing was changed.',
+      'El cliente no tiene la cuenta de timbrado {id}. Nada se modificó.',
+    ],
+  ),
 } as const satisfies Record<string, ProblemRow>;
 
 /** What clients switch on. */
@@ -313,8 +372,8 @@ export interface Violation {
 
 /** What a problem carries besides its code. */
 export interface ProblemOptions {
-  /** Fill the `{name}` places of the detail; also sent as extension members named in `extensions`. */
-  params?: Readonly<Record<string, string | number>>;
+  /** Fill the `{name}` places of the detail; words come in both languages. */
+  params?: Readonly<Record<string, string | number | { readonly en: string; readonly es: string }>>;
   errors?: readonly RequestError[];
   violations?: readonly Violation[];
   /** Seconds, for the Retry-After header. */
@@ -346,6 +405,9 @@ export function problem(code: ProblemCode, options?: ProblemOptions): Problem {
 export function problemText(code: ProblemCode, language: 'en' | 'es', params: ProblemOptions['params'] = {}) {
   const at = language === 'en' ? 0 : 1;
   const fill = (text: string) =>
-    text.replace(/\{(\w{1,40})\}/g, (whole, name: string) => String(params[name] ?? whole));
+    text.replace(/\{(\w{1,40})\}/g, (whole, name: string) => {
+      const value = params[name] ?? whole;
+      return typeof value === 'object' ? value[language] : String(value);
+    });
   return { title: problems[code].title[at], detail: fill(problems[code].detail[at]) };
 }

@@ -47,6 +47,7 @@ export function createAccess({ uow, keyring, clock }: { uow: UnitOfWork; keyring
 }
 
 export { Caller } from './caller.js';
+export { type AccountWithNic, accountOf, customerOf, type EmitterWithNic, emitterOf, type Target } from './objects.js';
 export { originOf } from './origin.js';
 export type { AccountPrincipal, Environment, MemberRole, Principal, ProfilePrincipal } from './principal.js';
 export { environments, memberRoles } from './principal.js';

@@ -9,11 +9,16 @@ import type { Caller } from './caller.js';
  * `not_found`, made here; an object that exists for the caller but is beyond their role is `forbidden`.
  */
 
+/** What is read along with an account or an emitter: the wire names customers by their NIC. */
+const withNic = { customer: { select: { nic: true } } } as const;
+export type AccountWithNic = StampingAccount & { customer: { nic: string } };
+export type EmitterWithNic = Emitter & { customer: { nic: string } };
+
 /** The objects that the path of a request names, as they were when it was let in. */
 export interface Target {
   readonly customer?: Customer;
-  readonly account?: StampingAccount;
-  readonly emitter?: Emitter;
+  readonly account?: AccountWithNic;
+  readonly emitter?: EmitterWithNic;
 }
 
 /** Loads what a path names by `:nic`, `:account_id` or `:emitter_id`. Throws `not_found` or `forbidden`. */
@@ -39,24 +44,42 @@ export async function customerFor(tx: Tx, caller: Caller, nic: string): Promise<
 }
 
 /** The stamping account of a public id (`sta_…`). */
-export async function accountFor(tx: Tx, caller: Caller, publicId: string): Promise<StampingAccount> {
+export async function accountFor(tx: Tx, caller: Caller, publicId: string): Promise<AccountWithNic> {
   const id = fromPublicId('sta', publicId);
   const { customerId, accountId = id } = caller.existing;
   if (id === null || accountId !== id) throw problem('not_found');
-  const found = await tx.stampingAccount.findFirst({ where: { id, ...(customerId && { customerId }) } });
+  const found = await tx.stampingAccount.findFirst({
+    where: { id, ...(customerId && { customerId }) },
+    include: withNic,
+  });
   if (found === null) throw problem('not_found');
   caller.mustReach(found.customerId);
   return found;
 }
 
 /** The emitter of a public id (`emi_…`); for a stamping account, one that is enabled on it. */
-export async function emitterFor(tx: Tx, caller: Caller, publicId: string): Promise<Emitter> {
+export async function emitterFor(tx: Tx, caller: Caller, publicId: string): Promise<EmitterWithNic> {
   const id = fromPublicId('emi', publicId);
   if (id === null) throw problem('not_found');
   const { customerId, accountId } = caller.existing;
   const enabled = accountId && { accounts: { some: { accountId } } };
-  const found = await tx.emitter.findFirst({ where: { id, ...(customerId && { customerId }), ...enabled } });
+  const found = await tx.emitter.findFirst({
+    where: { id, ...(customerId && { customerId }), ...enabled },
+    include: withNic,
+  });
   if (found === null) throw problem('not_found');
   caller.mustReach(found.customerId);
   return found;
+}
+
+/** The customer that a route's path names; for routes with `:nic`. */
+export const customerOf = ({ target }: { target: Target }): Customer => named(target.customer);
+/** The stamping account that a route's path names; for routes with `:account_id`. */
+export const accountOf = ({ target }: { target: Target }): AccountWithNic => named(target.account);
+/** The emitter that a route's path names; for routes with `:emitter_id`. */
+export const emitterOf = ({ target }: { target: Target }): EmitterWithNic => named(target.emitter);
+
+function named<Found>(object: Found | undefined): Found {
+  if (object === undefined) throw new Error('The path of this route names no such object.');
+  return object;
 }

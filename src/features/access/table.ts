@@ -37,6 +37,7 @@ export const accessTable = {
   // ── People
   createSession: { on: 'nothing', anyone: true },
   createToken: { on: 'nothing', anyone: true },
+  getSession: { on: 'profile', self: true },
   endSession: { on: 'profile', self: true },
   getOwnProfile: { on: 'profile', self: true },
   updateOwnProfile: { on: 'profile', self: true },
@@ -61,9 +62,11 @@ export const accessTable = {
   blockStampingAccount: { on: 'stamping_account', staff: true },
   reactivateStampingAccount: { on: 'stamping_account', staff: true },
   listSecrets: { on: 'stamping_account', staff: true, members: administrators },
+  getSecret: { on: 'stamping_account', staff: true, members: administrators },
   rotateSecret: { on: 'stamping_account', staff: true, members: administrators },
   revokeSecret: { on: 'stamping_account', staff: true, members: administrators },
   grantStamps: { on: 'stamping_account', staff: true },
+  getGrant: { on: 'stamping_account', staff: true, members: everyRole, account: true },
   listMovements: { on: 'stamping_account', staff: true, members: everyRole, account: true },
   getBalance: { on: 'stamping_account', staff: true, members: everyRole, account: true },
   getConsumption: { on: 'stamping_account', staff: true, members: everyRole, account: true },
@@ -75,6 +78,10 @@ export const accessTable = {
   updateEmitter: { on: 'emitter', staff: true, members: operators },
   suspendEmitter: { on: 'emitter', staff: true, members: operators },
   reactivateEmitter: { on: 'emitter', staff: true, members: operators },
+
+  // ── Sandbox
+  createSandboxCertificate: { on: 'nothing', staff: true, members: everyRole, account: true },
+  getSandboxAuthority: { on: 'nothing', anyone: true },
 
   // ── Stamps
   createStamp: { on: 'stamping_account', account: true },
