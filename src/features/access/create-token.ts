@@ -5,7 +5,7 @@ import { problem } from '../../problems.js';
 import { accessTokenSeconds } from './access-tokens.js';
 import type { Access } from './index.js';
 import { originOf } from './origin.js';
-import { TokenAnswer, TokenRequest } from './schemas.js';
+import { exampleTokens, TokenAnswer, TokenRequest } from './schemas.js';
 import type { Tokens } from './sessions.js';
 
 /** `POST /v1/oauth/token`: refreshes a session, or gives a machine a token for its secret. */
@@ -61,10 +61,3 @@ function given(body: TokenRequest, field: 'refresh_token' | 'client_id' | 'clien
   if (value === undefined) throw new InvalidRequest('body', [fault(`/body/${field}`, 'required')]);
   return value;
 }
-
-const exampleTokens: Tokens = {
-  access_token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJwcmZfMDFqZDVwMHg3YmYzazhzOXcybTRuNnE4cnQifQ.c2ln',
-  token_type: 'Bearer',
-  expires_in: 900,
-  refresh_token: 'tbl_ref_AZNqWO2rfOyaC7Ksjx8kVQAAAAH2pQv0Y3d6b1pTgqYx0mUe2rN4kLw8sHc5jXaE9fBtiw',
-};

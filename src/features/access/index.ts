@@ -51,4 +51,5 @@ export { type AccountWithNic, accountOf, customerOf, type EmitterWithNic, emitte
 export { originOf } from './origin.js';
 export type { AccountPrincipal, Environment, MemberRole, Principal, ProfilePrincipal } from './principal.js';
 export { environments, memberRoles } from './principal.js';
+export { exampleTokens, tokenFields } from './schemas.js';
 export type { Origin, Sessions, Tokens } from './sessions.js';
