@@ -1,5 +1,5 @@
 /**
- * Compiles SAT's published files into the tables of src/core/cfdi/facts: `npx tsx scripts/compile-facts.ts [folder]`.
+ * Compiles SAT's published files into the tables of src/core/cfdi/facts: `npx tsx scripts/compile-facts.ts [folder] [target]`.
  * The folder (default: SAT_REFERENCE, else ../shared/sat) holds `schemas/` with SAT's XSD and XSLT, and `catalogs/`.
  * The tables are committed and the files are not: nothing of them is needed, or fetched, when the product runs.
  * A second run over the same files changes nothing.
@@ -28,7 +28,7 @@ const tables = [
 
 const site = 'www.sat.gob.mx/sitio_internet/cfd';
 const folder = process.argv[2] ?? process.env.SAT_REFERENCE ?? '../shared/sat';
-const target = 'src/core/cfdi/facts';
+const target = process.argv[3] ?? 'src/core/cfdi/facts';
 
 for (const { name, prefix, xsd, xslt } of tables) {
   const schema = new Schema(join(folder, 'schemas', site, xsd));
@@ -40,8 +40,12 @@ for (const { name, prefix, xsd, xslt } of tables) {
     roots: schema.elements(),
   };
   for (const root of facts.roots) stylesheet.apply(root, schema.namespace);
-  writeFileSync(join(target, `${name}.ts`), writeModule(name, facts, [basename(xsd), basename(xslt)]));
+  write(`${name}.ts`, writeModule(name, facts, [basename(xsd), basename(xslt)]));
 }
-writeFileSync(join(target, 'time-zones.ts'), compileTimeZones(join(folder, 'catalogs')));
+write('time-zones.ts', compileTimeZones(join(folder, 'catalogs')));
 
-execFileSync('npx', ['biome', 'format', '--write', target], { stdio: 'inherit' });
+/** Writes a module in the house's format. */
+function write(file: string, source: string): void {
+  const format = ['format', `--stdin-file-path=src/core/cfdi/facts/${file}`];
+  writeFileSync(join(target, file), execFileSync('node_modules/.bin/biome', format, { input: source }));
+}

@@ -1,5 +1,6 @@
-import { type KeyObject, sign, type X509Certificate } from 'node:crypto';
+import { type KeyObject, sign, X509Certificate } from 'node:crypto';
 import { readDocument } from '../../src/core/cfdi/index.js';
+import { makeAuthority, makeLeaf, rsaKeys } from './authority.js';
 
 /** What `makeCfdi` writes. Whatever is left out has a value that makes a good document. */
 export interface CfdiOptions {
@@ -35,6 +36,13 @@ export function makeCfdi(options: CfdiOptions): Buffer {
   const result = readDocument(Buffer.from(text));
   if (!result.ok) throw new Error(JSON.stringify(result.violations, null, 2));
   return sealXml(text, result.document.originalString, options.privateKey);
+}
+
+/** A CSD of EKU9003173C9 with its key, of an authority that nobody trusts: for tests of anything but trust. */
+export async function makeIssuer(): Promise<{ certificate: X509Certificate; privateKey: KeyObject }> {
+  const keys = rsaKeys();
+  const der = await makeLeaf(await makeAuthority('AC of tests'), { keys });
+  return { certificate: new X509Certificate(der), privateKey: keys.privateKey };
 }
 
 /** Fills in the seal of a text that holds `Sello=""`. */

@@ -5,7 +5,7 @@ import { originalString } from './original-string.js';
 import { bind, isAddenda } from './structure.js';
 import { type Summary, summaryOf } from './summary.js';
 import { findTfd, type Tfd } from './tfd.js';
-import { pathOf, violation } from './violations.js';
+import { pathOf, quote, violation } from './violations.js';
 import { readXml, type UnreadableReason, UnreadableXml, type XmlDocument, type XmlElement } from './xml.js';
 
 /** Size of a document beyond which it is not read; the HTTP layer's limit is lower or equal. */
@@ -62,11 +62,15 @@ const reasons: Readonly<Record<UnreadableReason, readonly [en: string, es: strin
   malformed: ['The XML is not well-formed: {detail}.', 'El XML no está bien formado: {detail}.'],
   depth: ['Elements are nested deeper than {detail}.', 'Los elementos están anidados a más de {detail} niveles.'],
   elements: ['The document has more than {detail} elements.', 'El comprobante tiene más de {detail} elementos.'],
+  name: ['A name has more than {detail} characters.', 'Un nombre tiene más de {detail} caracteres.'],
   attributes: ['An element has more than {detail} attributes.', 'Un elemento tiene más de {detail} atributos.'],
 };
 
 function refuse(reason: UnreadableReason, detail: string, path: string): ReadResult {
-  const [en, es] = reasons[reason].map((sentence) => sentence.replace('{detail}', () => detail)) as [string, string];
+  const [en, es] = reasons[reason].map((sentence) => sentence.replace('{detail}', () => quote(detail))) as [
+    string,
+    string,
+  ];
   return { ok: false, violations: [violation({ code: '301', path, actual: detail, en, es })] };
 }
 

@@ -8,7 +8,7 @@ import {
   TFD,
   timbreFiscalDigital,
 } from './declarations.js';
-import { pathOf, violation } from './violations.js';
+import { pathOf, quote, violation } from './violations.js';
 import { type XmlElement, XSI } from './xml.js';
 
 /** Faults of structure that are reported at once; a document with more is told so. */
@@ -22,6 +22,9 @@ export interface BoundElement {
   readonly values: readonly (string | undefined)[];
   readonly children: readonly BoundElement[];
 }
+
+/** Stands for an element of any namespace in what is missing. */
+const ANY = '*';
 
 /** Violations with a code of their own, by the attribute of the Comprobante that breaks the schema. */
 const ownCodes: ReadonlyMap<string, string> = new Map([['Fecha', 'CFDI40101']]);
@@ -66,7 +69,8 @@ class Binder {
       const slot = attribute.uri === '' ? declaration.slots.get(attribute.local) : undefined;
       if (slot === undefined) {
         this.report({
-          path: pathOf(element, attribute.name),
+          element,
+          attribute: attribute.name,
           actual: attribute.value,
           en: `The attribute ${attribute.name} is not part of ${element.name}.`,
           es: `El atributo ${attribute.name} no pertenece a ${element.name}.`,
@@ -76,7 +80,8 @@ class Binder {
     declaration.attributes.forEach(({ name, required }, slot) => {
       if (!required || values[slot] !== undefined) return;
       this.report({
-        path: pathOf(element, name),
+        element,
+        attribute: name,
         expected: name,
         en: `The attribute ${name} of ${element.name} is missing.`,
         es: `Falta el atributo ${name} de ${element.name}.`,
@@ -93,7 +98,8 @@ class Binder {
       const code = (element.parent === null && ownCodes.get(name)) || '301';
       this.report({
         code,
-        path: pathOf(element, name),
+        element,
+        attribute: name,
         expected,
         actual: value,
         en: `The value of ${name} in ${element.name} does not have the required form.`,
@@ -109,7 +115,7 @@ class Binder {
       const expected = text.check(value);
       if (expected === null) return;
       this.report({
-        path: pathOf(element),
+        element,
         expected,
         actual: value,
         en: `The content of ${element.name} does not have the required form.`,
@@ -120,7 +126,7 @@ class Binder {
     // Where children may stand, white space may too; an element that is empty in the schema holds nothing at all.
     if (element.text === '' || ((children.size > 0 || any !== null) && /^[ \t\n\r]*$/.test(element.text))) return;
     this.report({
-      path: pathOf(element),
+      element,
       expected: '',
       actual: element.text,
       en: `${element.name} must not contain text${children.size > 0 || any !== null ? '' : ', not even white space'}.`,
@@ -157,13 +163,13 @@ class Binder {
       if (declaration === undefined) this.unknownComplement(child);
       else bound.push(this.bind(child, declaration));
     }
-    if (element.children.length < any!.min) this.missing(element, '*');
+    if (element.children.length < any!.min) this.missing(element, ANY);
     return bound;
   }
 
   private unexpected(parent: XmlElement, child: XmlElement, { children }: Declaration): void {
     this.report({
-      path: pathOf(child),
+      element: child,
       expected: [...children.keys()].join(', '),
       actual: `{${child.uri}}${child.local}`,
       en: `The element ${child.name} is not allowed in ${parent.name}.`,
@@ -173,7 +179,7 @@ class Binder {
 
   private surplus(child: XmlElement, max: number): void {
     this.report({
-      path: pathOf(child),
+      element: child,
       expected: String(max),
       en: `${child.parent!.name} may contain ${child.name} ${max} time(s) at most.`,
       es: `${child.parent!.name} puede contener ${child.name} a lo más ${max} vez (veces).`,
@@ -182,7 +188,7 @@ class Binder {
 
   private misplaced(child: XmlElement, last: ChildDeclaration): void {
     this.report({
-      path: pathOf(child),
+      element: child,
       expected: `${child.local} before ${last.declaration.name}`,
       en: `${child.name} must stand before ${last.declaration.name}.`,
       es: `${child.name} debe ir antes de ${last.declaration.name}.`,
@@ -191,34 +197,41 @@ class Binder {
 
   private missing(parent: XmlElement, name: string): void {
     this.report({
-      path: pathOf(parent),
+      element: parent,
       expected: name,
-      en: name === '*' ? `${parent.name} must not be empty.` : `${parent.name} lacks the element ${name}.`,
-      es: name === '*' ? `${parent.name} no debe estar vacío.` : `A ${parent.name} le falta el elemento ${name}.`,
+      en: name === ANY ? `${parent.name} must not be empty.` : `${parent.name} lacks the element ${name}.`,
+      es: name === ANY ? `${parent.name} no debe estar vacío.` : `A ${parent.name} le falta el elemento ${name}.`,
     });
   }
 
   private unknownComplement(child: XmlElement): void {
+    const namespace = quote(child.uri);
     this.report({
-      path: pathOf(child),
+      element: child,
       expected: [...complements.keys()].join(', '),
       actual: `{${child.uri}}${child.local}`,
-      en: `The complement ${child.name} (namespace ${child.uri || 'none'}) is not supported: documents with it cannot be stamped here.`,
-      es: `El complemento ${child.name} (espacio de nombres ${child.uri || 'ninguno'}) no está soportado: los comprobantes que lo llevan no se pueden timbrar aquí.`,
+      en: `The complement ${child.name} (namespace "${namespace}") is not supported: documents with it cannot be stamped here.`,
+      es: `El complemento ${child.name} (espacio de nombres "${namespace}") no está soportado: los comprobantes que lo llevan no se pueden timbrar aquí.`,
     });
   }
 
-  private report(finding: {
-    code?: string;
-    path: string;
-    expected?: string;
-    actual?: string;
-    en: string;
-    es: string;
-  }): void {
-    if (this.violations.length < MAX_VIOLATIONS) this.violations.push(violation({ code: '301', ...finding }));
+  /** The path is worked out here, for the faults that are listed: it looks at all brothers of an element. */
+  private report({ code = '301', element, attribute, ...finding }: Fault): void {
+    if (this.violations.length < MAX_VIOLATIONS)
+      this.violations.push(violation({ code, path: pathOf(element, attribute), ...finding }));
     else this.overflow = true;
   }
+}
+
+/** A fault of an element, or of one of its attributes. */
+interface Fault {
+  code?: string;
+  element: XmlElement;
+  attribute?: string;
+  expected?: string;
+  actual?: string;
+  en: string;
+  es: string;
 }
 
 /** XML Schema lets these two stand on any element; `xsi:type` and `xsi:nil` would change what is checked. */

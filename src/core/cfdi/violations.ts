@@ -18,7 +18,14 @@ interface Finding {
 
 /** A violation of one of SAT's rules. */
 export function violation({ code, path, en, es, expected = null, actual = null, legacyCode }: Finding): Violation {
-  return { code, legacy_code: legacyCode ?? null, path, expected, actual: quote(actual), message: { en, es } };
+  return {
+    code,
+    legacy_code: legacyCode ?? null,
+    path,
+    expected,
+    actual: actual === null ? null : quote(actual),
+    message: { en, es },
+  };
 }
 
 /**
@@ -39,6 +46,7 @@ function step(element: XmlElement): string {
   return same.length > 1 ? `${name}[${same.indexOf(element) + 1}]` : name;
 }
 
-function quote(value: string | null): string | null {
-  return value === null || value.length <= MAX_QUOTE ? value : `${value.slice(0, MAX_QUOTE)}…`;
+/** A piece of the document as a violation quotes it: cut where it is long. */
+export function quote(value: string): string {
+  return value.length <= MAX_QUOTE ? value : `${value.slice(0, MAX_QUOTE)}…`;
 }

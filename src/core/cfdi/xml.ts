@@ -12,6 +12,9 @@ export const MAX_ELEMENTS = 250_000;
 /** Attributes of one element, namespace declarations included: a Comprobante that declares every complement has about 60. */
 export const MAX_ATTRIBUTES = 256;
 
+/** Characters of the name of an element or attribute. SAT's longest has 40; names come back in messages and paths. */
+export const MAX_NAME = 200;
+
 /** The namespace of `xmlns` and `xmlns:*`. */
 export const XMLNS = 'http://www.w3.org/2000/xmlns/';
 /** The namespace of `xsi:schemaLocation`. */
@@ -79,6 +82,7 @@ export type UnreadableReason =
   | 'depth'
   | 'elements'
   | 'attributes'
+  | 'name'
   | 'bytes';
 
 /**
@@ -100,11 +104,15 @@ function decode(bytes: Buffer): { text: string; bom: 0 | 3 } {
   if ((a === 0xfe && b === 0xff) || (a === 0xff && b === 0xfe) || (a === 0 && b === 0x3c) || (a === 0x3c && b === 0))
     throw new UnreadableXml('encoding', 'UTF-16', '/');
   const bom = a === 0xef && b === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  let text: string;
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), bom };
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new UnreadableXml('encoding', 'bytes that are not UTF-8', '/');
   }
+  // The parser would pass over a second mark.
+  if (text.startsWith('\uFEFF')) throw new UnreadableXml('malformed', 'two byte order marks', '/');
+  return { text, bom };
 }
 
 /** Builds the tree out of the parser's events; any fault ends the reading. */
@@ -127,10 +135,11 @@ class TreeBuilder {
     // Six handlers and no more: saxes adds them as properties, and with a seventh V8 turns the parser into a slow object
     // (10 times the time a document). What has no handler here is looked at when the root opens.
     parser.on('error', (error) => this.refuse('malformed', error.message));
-    parser.on('attribute', () => {
+    parser.on('attribute', ({ name }) => {
       // Counted one by one: the parser would gather a flood of attributes before it shows the element.
       this.attributes += 1;
       if (this.attributes > MAX_ATTRIBUTES) this.refuse('attributes', String(MAX_ATTRIBUTES));
+      if (name.length > MAX_NAME) this.refuse('name', String(MAX_NAME));
     });
     parser.on('opentag', (tag) => this.open(tag));
     parser.on('closetag', () => this.close());
@@ -145,6 +154,7 @@ class TreeBuilder {
     this.elements += 1;
     this.depth += 1;
     if (this.elements > MAX_ELEMENTS) this.refuse('elements', String(MAX_ELEMENTS));
+    if (tag.name.length > MAX_NAME) this.refuse('name', String(MAX_NAME));
     if (this.depth > MAX_DEPTH) this.refuse('depth', String(MAX_DEPTH));
     if (this.freeDepth > 0) return;
     const element: XmlElement = {
