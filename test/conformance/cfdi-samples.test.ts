@@ -10,6 +10,9 @@ import { satFiles, withoutReference } from '../support/sat-reference.js';
 const documents = satFiles('cfdi', '.xml');
 const isBadSeal = (file: string) => file.endsWith('.bad-seal.xml');
 
+/** Published with the TFD of another seal: the document was sealed anew after it had been stamped. */
+const foreignTfd: ReadonlySet<string> = new Set(['3c20f1a4d2a16895.xml']);
+
 /** The text beside a document, when there is one. */
 function beside(file: string, ending: string): string | null {
   const name = file.replace(/\.xml$/, ending);
@@ -52,7 +55,7 @@ t.test('documents with a good seal', { skip: withoutReference }, async (t) => {
       continue;
     }
     t.equal(tfdOriginalString(document.tfd), tfdString, `${name}: original string of the TFD`);
-    t.equal(document.tfd.selloCfd, document.summary.sello, `${name}: SelloCFD`);
+    t.equal(document.tfd.selloCfd === document.summary.sello, !foreignTfd.has(name), `${name}: SelloCFD`);
     const pac = pacCertificates.get(document.tfd.noCertificadoSat);
     if (pac !== undefined)
       t.ok(sealConfirms(tfdOriginalString(document.tfd), document.tfd.selloSat, pac.publicKey), `${name}: SelloSAT`);
