@@ -26,6 +26,7 @@ export function createToken(
       'HTTP Basic; it dies with the secret. Problems of this operation carry OAuth’s own word in `error`.',
     idempotency: 'none',
     body: TokenRequest,
+    formBody: true,
     success: { status: 200, description: 'The tokens.', schema: TokenAnswer, example: exampleTokens },
     problems: ['invalid_credentials', 'invalid_refresh_token'],
     examples: {
