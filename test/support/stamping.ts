@@ -1,7 +1,7 @@
 /** Accounts and certified documents for tests of the engine, which knows no XML: digests and texts are made up. */
 import { createHash, randomUUID } from 'node:crypto';
-import { Ledger, type Moved } from '../../src/core/ledger/ledger.js';
 import { openLedgerAccount } from '../../src/core/ledger/accounts.js';
+import { Ledger, type Moved } from '../../src/core/ledger/ledger.js';
 import type { StampClaim, StampRequest } from '../../src/core/quota/stamp.js';
 import { systemClock } from '../../src/platform/clock.js';
 import type { Database } from '../../src/platform/db/database.js';
@@ -65,7 +65,11 @@ export const sha256 = (text: string): Buffer => createHash('sha256').update(text
  * A certified document of an account. `document` names it: the same name is the same document, with the same bytes; the
  * certifier gives each call another UUID, as it does when two requests for one document race.
  */
-export function stampRequest(account: TestAccount, document: string, changes: Partial<StampRequest> = {}): StampRequest {
+export function stampRequest(
+  account: TestAccount,
+  document: string,
+  changes: Partial<StampRequest> = {},
+): StampRequest {
   const uuid = randomUUID();
   return {
     ...account,

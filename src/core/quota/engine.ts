@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock.js';
 import { groupReads } from '../../platform/db/batch.js';
 import type { Database } from '../../platform/db/database.js';
-import { isUnavailable, isWriteConflict } from '../../platform/db/sql-errors.js';
+import { isUnavailable, isWriteConflict, sqlState } from '../../platform/db/sql-errors.js';
 import { UnitOfWork } from '../../platform/db/unit-of-work.js';
 import { newId } from '../../platform/ids.js';
 import { problem } from '../../problems.js';
@@ -18,6 +18,9 @@ import {
   type PendingStamp,
   type RefusalCode,
 } from './statements.js';
+
+/** SQLSTATE of a lock that was not had in time. */
+const lockNotAvailable = '55P03';
 
 /** The stamping-quota engine of one process: README.md says what holds. Any number of processes may share a database. */
 export class QuotaEngine {
@@ -110,13 +113,17 @@ export class QuotaEngine {
     }
   }
 
-  /** The statement is idempotent by id, key and document, so a try whose outcome is not known is simply run again. */
+  /**
+   * The statement is idempotent by id, key and document, so a try whose outcome is not known is simply run again. One
+   * that waited for a lock in vain is not: it has waited enough.
+   */
   async #tryAgain<T>(statement: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await statement();
       } catch (error) {
-        if (attempt === limits.attempts || !(isUnavailable(error) || isWriteConflict(error))) throw error;
+        const mayPass = isWriteConflict(error) || (isUnavailable(error) && sqlState(error) !== lockNotAvailable);
+        if (attempt === limits.attempts || !mayPass) throw error;
         await sleep(randomInt(limits.firstRetryMs * 2 ** (attempt - 1)));
       }
     }
