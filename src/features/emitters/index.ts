@@ -29,4 +29,4 @@ export function emitters(app: FastifyInstance, services: EmitterServices): void 
   suspendEmitter(app, services);
 }
 
-export { EmitterDirectory, type EmitterStatus } from './emitter-status.js';
+export { type EmitterStatus, emitterStatuses } from './emitter-status.js';
