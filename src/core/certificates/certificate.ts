@@ -1,5 +1,4 @@
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
-import { readDer, tags } from './der.js';
 
 /** SAT's have 1.5 KB, authorities 2.3 KB. */
 const maxDerBytes = 16_384;
@@ -87,14 +86,13 @@ export function parseCertificate(der: Buffer): SatCertificate {
 const fielUsages = new Set(['1.3.6.1.5.5.7.3.4', '1.3.6.1.5.5.7.3.2']);
 
 function readX509(der: Buffer): X509Certificate {
-  // OpenSSL would take PEM as well, and DER with anything behind it.
-  if (der.length > maxDerBytes || readDer(der)?.tag !== tags.sequence) throw new CertificateError('not_a_certificate');
   let x509: X509Certificate;
   try {
-    x509 = new X509Certificate(der);
+    x509 = new X509Certificate(der.subarray(0, maxDerBytes));
   } catch {
     throw new CertificateError('not_a_certificate');
   }
+  // OpenSSL takes PEM as well, lengths written otherwise, and anything behind the end; other readers do not.
   if (!x509.raw.equals(der)) throw new CertificateError('not_a_certificate');
   return x509;
 }

@@ -1,4 +1,4 @@
-/** ASN.1 tags (X.690) that SAT's files have at the places we look at ourselves. */
+/** ASN.1 tags (X.690) at the places of a key file that we look at before OpenSSL does. */
 export const tags = { integer: 0x02, octetString: 0x04, oid: 0x06, sequence: 0x30 } as const;
 
 /** One element of a DER encoding. */
@@ -10,7 +10,7 @@ export interface DerElement {
 /** Fan-out of the structures that we read is below ten. */
 const maxChildren = 32;
 
-/** The one element that fills the bytes to the last, or null. Certificates themselves are read by OpenSSL. */
+/** The one element that fills the bytes to the last, or null. */
 export function readDer(bytes: Buffer): DerElement | null {
   const elements = readDerSequence(bytes);
   return elements?.length === 1 ? (elements[0] ?? null) : null;

@@ -9,9 +9,9 @@ import type { Keyring } from './keyring.js';
  *   60 bytes data key: nonce 12, ciphertext 32, tag 16
  *   the rest content: nonce 12, ciphertext, tag 16
  *
- * Both are AES-256-GCM with the place where the box belongs as associated data, so a box moved to another row, table or
- * tenant does not open. A data key seals one message only. The key id is bound to the wrapped key alone: wrapping
- * the data key anew, when masters rotate, leaves the content as it is.
+ * Both are AES-256-GCM. The content has the place where the box belongs as associated data, so a box moved to another
+ * row, table or tenant does not open, and a data key seals one content only. The wrapped key has none: it is worth
+ * nothing beside another content, and can be wrapped anew when masters rotate without knowing the place.
  */
 const version = 1;
 const idBytes = 8;
@@ -21,6 +21,8 @@ const keyBytes = 32;
 const wrappedBytes = nonceBytes + keyBytes + tagBytes;
 const headBytes = 1 + idBytes;
 const contentAt = headBytes + wrappedBytes;
+/** The associated data of a wrapped key. */
+const nowhere = Buffer.alloc(0);
 
 /** Where a box belongs, exactly; it opens nowhere else. */
 export interface BoxContext {
@@ -53,11 +55,10 @@ export class SealedBoxes {
   seal(plaintext: Uint8Array, context: BoxContext): Buffer {
     const { id, key: wrappingKey } = this.keyring.keys('keyWrapping')[0];
     const head = Buffer.concat([Buffer.of(version), Buffer.from(id, 'hex')]);
-    const place = encodeContext(context);
     const dataKey = randomBytes(keyBytes);
     try {
-      const wrapped = encrypt(wrappingKey, dataKey, Buffer.concat([head, place]));
-      return Buffer.concat([head, wrapped, encrypt(dataKey, plaintext, place)]);
+      const wrapped = encrypt(wrappingKey, dataKey, nowhere);
+      return Buffer.concat([head, wrapped, encrypt(dataKey, plaintext, encodeContext(context))]);
     } finally {
       dataKey.fill(0);
     }
@@ -69,11 +70,9 @@ export class SealedBoxes {
     const id = sealedBoxKeyId(bytes);
     const wrappingKey = this.keyring.keys('keyWrapping').find((key) => key.id === id)?.key;
     if (wrappingKey === undefined) throw new SealedBoxError('unknown_key');
-    const place = encodeContext(context);
-    const wrapped = bytes.subarray(headBytes, contentAt);
-    const dataKey = decrypt(wrappingKey, wrapped, Buffer.concat([bytes.subarray(0, headBytes), place]));
+    const dataKey = decrypt(wrappingKey, bytes.subarray(headBytes, contentAt), nowhere);
     try {
-      return decrypt(dataKey, bytes.subarray(contentAt), place);
+      return decrypt(dataKey, bytes.subarray(contentAt), encodeContext(context));
     } finally {
       dataKey.fill(0);
     }
