@@ -3,6 +3,7 @@
 /** What the jobs of each queue carry. Ids, not contents: the handler reads what is true when it runs. */
 export interface JobData {
   'database.partitions': Record<string, never>;
+  'database.expired': Record<string, never>;
 }
 
 /** The name of a queue. */
@@ -27,6 +28,7 @@ const day = 86_400;
 /** The list. */
 export const queues: { readonly [Name in QueueName]: QueueSettings } = {
   'database.partitions': { retryLimit: 5, retryDelaySeconds: 60, expireSeconds: 60, concurrency: 1, everySeconds: day },
+  'database.expired': { retryLimit: 5, retryDelaySeconds: 60, expireSeconds: 600, concurrency: 1, everySeconds: 3_600 },
 };
 
 /** The names, in the order of the list. */

@@ -1,0 +1,51 @@
+import type { Prisma, StampDocument, Stamp as StampRow } from '../../platform/db/generated/client.js';
+import type { Tx } from '../../platform/db/unit-of-work.js';
+import { fromPublicId } from '../../platform/ids.js';
+import { problem } from '../../problems.js';
+import type { Caller } from '../access/caller.js';
+import { accountFor, customerFor } from '../access/objects.js';
+import type { StampQuery } from './schemas.js';
+
+/** The posted stamp of a public id; anything else is the one `not_found`. */
+export async function stampFor(tx: Tx, caller: Caller, publicId: string): Promise<StampRow> {
+  const id = fromPublicId('stm', publicId);
+  const found = id && (await tx.stamp.findFirst({ where: { id, state: 'posted', ...caller.existing } }));
+  if (!found) throw problem('not_found');
+  caller.mustReach(found.customerId);
+  return found;
+}
+
+/** A stamp's document, from the partition of its month. */
+export function documentOf(tx: Tx, { id, createdAt }: StampRow): Promise<StampDocument> {
+  return tx.stampDocument.findUniqueOrThrow({ where: { stampId_createdAt: { stampId: id, createdAt } } });
+}
+
+/**
+ * The filters of the list as a condition on stamps, on top of what the caller may see. A customer or account that is not
+ * the caller's is the one `not_found`.
+ */
+export async function stampFilter(tx: Tx, caller: Caller, query: StampQuery): Promise<Prisma.StampWhereInput> {
+  const { nic, stamping_account_id: account, uuid, created_from: from, created_before: before } = query;
+  return {
+    state: 'posted',
+    ...caller.permitted,
+    AND: [
+      nic === undefined ? {} : { customerId: (await customerFor(tx, caller, nic)).id },
+      account === undefined ? {} : { accountId: (await accountFor(tx, caller, account)).id },
+      uuid === undefined ? {} : { uuid: { in: [uuid.toLowerCase(), uuid.toUpperCase()] } },
+    ],
+    ...given('environment', query.environment),
+    ...given('issuerRfc', query.issuer_rfc),
+    ...given('receiverRfc', query.receiver_rfc),
+    ...given('documentKind', query.document_kind),
+    ...given('series', query.series),
+    ...given('folio', query.folio),
+    ...given('idempotencyKey', query.idempotency_key),
+    createdAt: { ...given('gte', from), ...given('lt', before) },
+  };
+}
+
+/** `{ name: value }`, or nothing where no value was given. */
+function given<Name extends string>(name: Name, value: string | undefined) {
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, string>);
+}
