@@ -27,18 +27,23 @@ export async function createCustomer(database: Database): Promise<string> {
   return customer.id;
 }
 
-/** A sandbox account with so many stamps, of a new customer unless one is given. */
-export async function createAccount(database: Database, stamps: number, customer?: string): Promise<TestAccount> {
+/** An account with so many stamps, of a new customer unless one is given. */
+export async function createAccount(
+  database: Database,
+  stamps: number,
+  customer?: string,
+  environment: TestAccount['environment'] = 'sandbox',
+): Promise<TestAccount> {
   const customerId = customer ?? (await createCustomer(database));
-  const account = { accountId: newId(), customerId, environment: 'sandbox' as const };
+  const account = { accountId: newId(), customerId, environment };
   const now = systemClock.now();
   await new UnitOfWork(database).run(async (tx) => {
-    await openLedgerAccount(tx, { id: account.accountId, customerId, unit: 'stamp', environment: 'sandbox' }, now);
+    await openLedgerAccount(tx, { id: account.accountId, customerId, unit: 'stamp', environment }, now);
     await tx.stampingAccount.create({
       data: {
         id: account.accountId,
         customerId,
-        environment: account.environment,
+        environment,
         kind: 'standard',
         name: 'Principal',
         createdAt: now,
