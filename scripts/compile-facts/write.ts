@@ -1,4 +1,5 @@
 import type { AttributeFacts, ElementFacts, SchemaFacts, SimpleType } from '../../src/core/cfdi/facts.js';
+import { declaredNames } from './xsd.js';
 
 /** Writes the tables as TypeScript: one line an attribute, so that a change of SAT's shows as the line it is. */
 
@@ -38,11 +39,15 @@ class TypeNames {
     return [...this.names].map(([source, name]) => `const ${name}: SimpleType = ${source};`);
   }
 
+  /** SAT's name for it, else its base with a number. */
   private fresh(type: SimpleType): string {
-    const stem = type.catalogue ?? `${type.values === undefined ? type.base : 'oneOf'}`;
     const taken = new Set(this.names.values());
-    if (!taken.has(stem) && type.catalogue !== undefined) return stem;
-    for (let n = 1; ; n += 1) if (!taken.has(`${stem}${n}`)) return `${stem}${n}`;
+    const declared = type.catalogue ?? declaredNames.get(type);
+    if (declared !== undefined && !taken.has(declared)) return declared;
+    const stem = type.values === undefined ? type.base : 'oneOf';
+    let n = 1;
+    while (taken.has(`${stem}${n}`)) n += 1;
+    return `${stem}${n}`;
   }
 }
 

@@ -19,6 +19,9 @@ const CATALOGUES = 'http://www.sat.gob.mx/sitio_internet/cfd/catalogos';
 /** An enumeration that is longer is a catalogue, and not part of a schema's structure. */
 const MAX_ENUMERATION = 300;
 
+/** The names that SAT gave to types, for tables that say `t_Importe` where SAT does. */
+export const declaredNames = new WeakMap<SimpleType, string>();
+
 /** A schema file with everything it imports. */
 export class Schema {
   readonly root: XmlElement;
@@ -105,6 +108,7 @@ export class Schema {
       else if (child.local === 'any') any = cardinality(child);
       else if (child.local !== 'annotation') throw new Error(`${this.file}: xs:${child.local} in a sequence`);
     }
+    if (any !== undefined && children.length > 0) throw new Error(`${this.file}: xs:any beside elements`);
     return { children, ...(any === undefined ? {} : { any }) };
   }
 
@@ -139,6 +143,7 @@ export class Schema {
     if (namespace === CATALOGUES) return { base: 'string', whiteSpace: 'collapse', catalogue: local };
     if (definition === undefined) throw new Error(`${this.file}: ${name} is not declared`);
     const type = schema!.simple(definition);
+    declaredNames.set(type, local);
     if (!namespace.startsWith(CATALOGUES) || (type.values?.length ?? 0) <= MAX_ENUMERATION) return type;
     return { base: 'string', whiteSpace: 'collapse', catalogue: local };
   }

@@ -16,7 +16,7 @@ const string3: SimpleType = {
   maxLength: 40,
   patterns: [/^[^|]{1,40}$/u],
 };
-const dateTime1: SimpleType = {
+const t_FechaH: SimpleType = {
   base: 'dateTime',
   whiteSpace: 'collapse',
   patterns: [/^20[1-9][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$/u],
@@ -36,7 +36,7 @@ const string5: SimpleType = {
   maxLength: 1000,
   patterns: [/^[^|]{1,1000}$/u],
 };
-const decimal1: SimpleType = {
+const t_Importe: SimpleType = {
   base: 'decimal',
   whiteSpace: 'collapse',
   fractionDigits: 6,
@@ -44,7 +44,7 @@ const decimal1: SimpleType = {
   patterns: [/^[0-9]{1,18}(?:[^\n\r][0-9]{1,6})?$/u],
 };
 const c_Moneda: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_Moneda' };
-const decimal2: SimpleType = { base: 'decimal', whiteSpace: 'collapse', fractionDigits: 6, min: '0.000001' };
+const decimal1: SimpleType = { base: 'decimal', whiteSpace: 'collapse', fractionDigits: 6, min: '0.000001' };
 const c_TipoDeComprobante: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_TipoDeComprobante' };
 const c_Exportacion: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_Exportacion' };
 const c_MetodoPago: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_MetodoPago' };
@@ -67,14 +67,14 @@ const string7: SimpleType = {
   maxLength: 36,
   patterns: [/^[a-f0-9A-F]{8}-[a-f0-9A-F]{4}-[a-f0-9A-F]{4}-[a-f0-9A-F]{4}-[a-f0-9A-F]{12}$/u],
 };
-const string8: SimpleType = {
+const t_RFC: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 12,
   maxLength: 13,
   patterns: [/^[A-Z&Ñ]{3,4}[0-9]{2}(?:0[1-9]|1[012])(?:0[1-9]|[12][0-9]|3[01])[A-Z0-9]{2}[0-9A]$/u],
 };
-const string9: SimpleType = {
+const string8: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 1,
@@ -82,14 +82,14 @@ const string9: SimpleType = {
   patterns: [/^[^|]{1,300}$/u],
 };
 const c_RegimenFiscal: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_RegimenFiscal' };
-const string10: SimpleType = {
+const string9: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 10,
   maxLength: 10,
   patterns: [/^[0-9]{10}$/u],
 };
-const string11: SimpleType = {
+const string10: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 5,
@@ -97,10 +97,10 @@ const string11: SimpleType = {
   patterns: [/^[0-9]{5}$/u],
 };
 const c_Pais: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_Pais' };
-const string12: SimpleType = { base: 'string', whiteSpace: 'collapse', minLength: 1, maxLength: 40 };
+const string11: SimpleType = { base: 'string', whiteSpace: 'collapse', minLength: 1, maxLength: 40 };
 const c_UsoCFDI: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_UsoCFDI' };
 const c_ClaveProdServ: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_ClaveProdServ' };
-const string13: SimpleType = {
+const string12: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 1,
@@ -108,7 +108,7 @@ const string13: SimpleType = {
   patterns: [/^[^|]{1,100}$/u],
 };
 const c_ClaveUnidad: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_ClaveUnidad' };
-const string14: SimpleType = {
+const string13: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 1,
@@ -118,16 +118,16 @@ const string14: SimpleType = {
 const c_ObjetoImp: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_ObjetoImp' };
 const c_Impuesto: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_Impuesto' };
 const c_TipoFactor: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_TipoFactor' };
-const decimal3: SimpleType = { base: 'decimal', whiteSpace: 'collapse', fractionDigits: 6, min: '0.000000' };
-const decimal4: SimpleType = { base: 'decimal', whiteSpace: 'collapse', min: '0.000000', fractionDigits: 6 };
-const string15: SimpleType = {
+const decimal2: SimpleType = { base: 'decimal', whiteSpace: 'collapse', fractionDigits: 6, min: '0.000000' };
+const decimal3: SimpleType = { base: 'decimal', whiteSpace: 'collapse', min: '0.000000', fractionDigits: 6 };
+const string14: SimpleType = {
   base: 'string',
   whiteSpace: 'preserve',
   minLength: 21,
   maxLength: 21,
   patterns: [/^[0-9]{2}  [0-9]{2}  [0-9]{4}  [0-9]{7}$/u],
 };
-const string16: SimpleType = {
+const string15: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 1,
@@ -147,17 +147,17 @@ export const cfdi40: SchemaFacts = {
         { name: 'Version', required: true, fixed: '4.0', type: string1 },
         { name: 'Serie', required: false, type: string2 },
         { name: 'Folio', required: false, type: string3 },
-        { name: 'Fecha', required: true, type: dateTime1 },
+        { name: 'Fecha', required: true, type: t_FechaH },
         { name: 'Sello', required: true, type: string1 },
         { name: 'FormaPago', required: false, type: c_FormaPago },
         { name: 'NoCertificado', required: true, type: string4 },
         { name: 'Certificado', required: true, type: string1 },
         { name: 'CondicionesDePago', required: false, type: string5 },
-        { name: 'SubTotal', required: true, type: decimal1 },
-        { name: 'Descuento', required: false, type: decimal1 },
+        { name: 'SubTotal', required: true, type: t_Importe },
+        { name: 'Descuento', required: false, type: t_Importe },
         { name: 'Moneda', required: true, type: c_Moneda },
-        { name: 'TipoCambio', required: false, type: decimal2 },
-        { name: 'Total', required: true, type: decimal1 },
+        { name: 'TipoCambio', required: false, type: decimal1 },
+        { name: 'Total', required: true, type: t_Importe },
         { name: 'TipoDeComprobante', required: true, type: c_TipoDeComprobante },
         { name: 'Exportacion', required: true, type: c_Exportacion },
         { name: 'MetodoPago', required: false, type: c_MetodoPago },
@@ -232,10 +232,10 @@ export const cfdi40: SchemaFacts = {
           element: {
             name: 'Emisor',
             attributes: [
-              { name: 'Rfc', required: true, type: string8 },
-              { name: 'Nombre', required: true, type: string9 },
+              { name: 'Rfc', required: true, type: t_RFC },
+              { name: 'Nombre', required: true, type: string8 },
               { name: 'RegimenFiscal', required: true, type: c_RegimenFiscal },
-              { name: 'FacAtrAdquirente', required: false, type: string10 },
+              { name: 'FacAtrAdquirente', required: false, type: string9 },
             ],
             originalString: ['!Rfc', '!Nombre', '!RegimenFiscal', '?FacAtrAdquirente'],
             children: [],
@@ -247,11 +247,11 @@ export const cfdi40: SchemaFacts = {
           element: {
             name: 'Receptor',
             attributes: [
-              { name: 'Rfc', required: true, type: string8 },
-              { name: 'Nombre', required: true, type: string9 },
-              { name: 'DomicilioFiscalReceptor', required: true, type: string11 },
+              { name: 'Rfc', required: true, type: t_RFC },
+              { name: 'Nombre', required: true, type: string8 },
+              { name: 'DomicilioFiscalReceptor', required: true, type: string10 },
               { name: 'ResidenciaFiscal', required: false, type: c_Pais },
-              { name: 'NumRegIdTrib', required: false, type: string12 },
+              { name: 'NumRegIdTrib', required: false, type: string11 },
               { name: 'RegimenFiscalReceptor', required: true, type: c_RegimenFiscal },
               { name: 'UsoCFDI', required: true, type: c_UsoCFDI },
             ],
@@ -282,14 +282,14 @@ export const cfdi40: SchemaFacts = {
                   name: 'Concepto',
                   attributes: [
                     { name: 'ClaveProdServ', required: true, type: c_ClaveProdServ },
-                    { name: 'NoIdentificacion', required: false, type: string13 },
-                    { name: 'Cantidad', required: true, type: decimal2 },
+                    { name: 'NoIdentificacion', required: false, type: string12 },
+                    { name: 'Cantidad', required: true, type: decimal1 },
                     { name: 'ClaveUnidad', required: true, type: c_ClaveUnidad },
-                    { name: 'Unidad', required: false, type: string14 },
+                    { name: 'Unidad', required: false, type: string13 },
                     { name: 'Descripcion', required: true, type: string5 },
-                    { name: 'ValorUnitario', required: true, type: decimal1 },
-                    { name: 'Importe', required: true, type: decimal1 },
-                    { name: 'Descuento', required: false, type: decimal1 },
+                    { name: 'ValorUnitario', required: true, type: t_Importe },
+                    { name: 'Importe', required: true, type: t_Importe },
+                    { name: 'Descuento', required: false, type: t_Importe },
                     { name: 'ObjetoImp', required: true, type: c_ObjetoImp },
                   ],
                   originalString: [
@@ -334,11 +334,11 @@ export const cfdi40: SchemaFacts = {
                                   element: {
                                     name: 'Traslado',
                                     attributes: [
-                                      { name: 'Base', required: true, type: decimal2 },
+                                      { name: 'Base', required: true, type: decimal1 },
                                       { name: 'Impuesto', required: true, type: c_Impuesto },
                                       { name: 'TipoFactor', required: true, type: c_TipoFactor },
-                                      { name: 'TasaOCuota', required: false, type: decimal3 },
-                                      { name: 'Importe', required: false, type: decimal1 },
+                                      { name: 'TasaOCuota', required: false, type: decimal2 },
+                                      { name: 'Importe', required: false, type: t_Importe },
                                     ],
                                     originalString: ['!Base', '!Impuesto', '!TipoFactor', '?TasaOCuota', '?Importe'],
                                     children: [],
@@ -361,11 +361,11 @@ export const cfdi40: SchemaFacts = {
                                   element: {
                                     name: 'Retencion',
                                     attributes: [
-                                      { name: 'Base', required: true, type: decimal2 },
+                                      { name: 'Base', required: true, type: decimal1 },
                                       { name: 'Impuesto', required: true, type: c_Impuesto },
                                       { name: 'TipoFactor', required: true, type: c_TipoFactor },
-                                      { name: 'TasaOCuota', required: true, type: decimal4 },
-                                      { name: 'Importe', required: true, type: decimal1 },
+                                      { name: 'TasaOCuota', required: true, type: decimal3 },
+                                      { name: 'Importe', required: true, type: t_Importe },
                                     ],
                                     originalString: ['!Base', '!Impuesto', '!TipoFactor', '!TasaOCuota', '!Importe'],
                                     children: [],
@@ -383,10 +383,10 @@ export const cfdi40: SchemaFacts = {
                       element: {
                         name: 'ACuentaTerceros',
                         attributes: [
-                          { name: 'RfcACuentaTerceros', required: true, type: string8 },
-                          { name: 'NombreACuentaTerceros', required: true, type: string9 },
+                          { name: 'RfcACuentaTerceros', required: true, type: t_RFC },
+                          { name: 'NombreACuentaTerceros', required: true, type: string8 },
                           { name: 'RegimenFiscalACuentaTerceros', required: true, type: c_RegimenFiscal },
-                          { name: 'DomicilioFiscalACuentaTerceros', required: true, type: string11 },
+                          { name: 'DomicilioFiscalACuentaTerceros', required: true, type: string10 },
                         ],
                         originalString: [
                           '!RfcACuentaTerceros',
@@ -402,7 +402,7 @@ export const cfdi40: SchemaFacts = {
                       max: Infinity,
                       element: {
                         name: 'InformacionAduanera',
-                        attributes: [{ name: 'NumeroPedimento', required: true, type: string15 }],
+                        attributes: [{ name: 'NumeroPedimento', required: true, type: string14 }],
                         originalString: ['!NumeroPedimento'],
                         children: [],
                       },
@@ -412,7 +412,7 @@ export const cfdi40: SchemaFacts = {
                       max: Infinity,
                       element: {
                         name: 'CuentaPredial',
-                        attributes: [{ name: 'Numero', required: true, type: string16 }],
+                        attributes: [{ name: 'Numero', required: true, type: string15 }],
                         originalString: ['!Numero'],
                         children: [],
                       },
@@ -435,12 +435,12 @@ export const cfdi40: SchemaFacts = {
                         name: 'Parte',
                         attributes: [
                           { name: 'ClaveProdServ', required: true, type: c_ClaveProdServ },
-                          { name: 'NoIdentificacion', required: false, type: string13 },
-                          { name: 'Cantidad', required: true, type: decimal2 },
-                          { name: 'Unidad', required: false, type: string14 },
+                          { name: 'NoIdentificacion', required: false, type: string12 },
+                          { name: 'Cantidad', required: true, type: decimal1 },
+                          { name: 'Unidad', required: false, type: string13 },
                           { name: 'Descripcion', required: true, type: string5 },
-                          { name: 'ValorUnitario', required: false, type: decimal1 },
-                          { name: 'Importe', required: false, type: decimal1 },
+                          { name: 'ValorUnitario', required: false, type: t_Importe },
+                          { name: 'Importe', required: false, type: t_Importe },
                         ],
                         originalString: [
                           '!ClaveProdServ',
@@ -458,7 +458,7 @@ export const cfdi40: SchemaFacts = {
                             max: Infinity,
                             element: {
                               name: 'InformacionAduanera',
-                              attributes: [{ name: 'NumeroPedimento', required: true, type: string15 }],
+                              attributes: [{ name: 'NumeroPedimento', required: true, type: string14 }],
                               originalString: ['!NumeroPedimento'],
                               children: [],
                             },
@@ -478,8 +478,8 @@ export const cfdi40: SchemaFacts = {
           element: {
             name: 'Impuestos',
             attributes: [
-              { name: 'TotalImpuestosRetenidos', required: false, type: decimal1 },
-              { name: 'TotalImpuestosTrasladados', required: false, type: decimal1 },
+              { name: 'TotalImpuestosRetenidos', required: false, type: t_Importe },
+              { name: 'TotalImpuestosTrasladados', required: false, type: t_Importe },
             ],
             originalString: [
               'Retenciones/Retencion',
@@ -503,7 +503,7 @@ export const cfdi40: SchemaFacts = {
                         name: 'Retencion',
                         attributes: [
                           { name: 'Impuesto', required: true, type: c_Impuesto },
-                          { name: 'Importe', required: true, type: decimal1 },
+                          { name: 'Importe', required: true, type: t_Importe },
                         ],
                         originalString: ['!Impuesto', '!Importe'],
                         children: [],
@@ -526,11 +526,11 @@ export const cfdi40: SchemaFacts = {
                       element: {
                         name: 'Traslado',
                         attributes: [
-                          { name: 'Base', required: true, type: decimal1 },
+                          { name: 'Base', required: true, type: t_Importe },
                           { name: 'Impuesto', required: true, type: c_Impuesto },
                           { name: 'TipoFactor', required: true, type: c_TipoFactor },
-                          { name: 'TasaOCuota', required: false, type: decimal4 },
-                          { name: 'Importe', required: false, type: decimal1 },
+                          { name: 'TasaOCuota', required: false, type: decimal3 },
+                          { name: 'Importe', required: false, type: t_Importe },
                         ],
                         originalString: ['!Base', '!Impuesto', '!TipoFactor', '?TasaOCuota', '?Importe'],
                         children: [],

@@ -2,8 +2,8 @@
 import type { SchemaFacts, SimpleType } from '../facts.js';
 
 const string1: SimpleType = { base: 'string', whiteSpace: 'preserve' };
-const oneOf1: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['O', 'E'] };
-const date1: SimpleType = {
+const c_TipoNomina: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['O', 'E'] };
+const t_Fecha: SimpleType = {
   base: 'date',
   whiteSpace: 'collapse',
   patterns: [/^(?:19|20)[0-9][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$/u],
@@ -16,14 +16,14 @@ const decimal1: SimpleType = {
   fractionDigits: 3,
   patterns: [/^(?:[1-9][0-9]{0,4}|0)(?:[^\n\r][0-9]{3})?$/u],
 };
-const decimal2: SimpleType = {
+const t_ImporteMXN: SimpleType = {
   base: 'decimal',
   whiteSpace: 'collapse',
   fractionDigits: 2,
   min: '0.00',
   patterns: [/^[0-9]{1,18}(?:[^\n\r][0-9]{1,2})?$/u],
 };
-const string2: SimpleType = {
+const t_CURP: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 18,
@@ -32,65 +32,65 @@ const string2: SimpleType = {
     /^[A-Z][AEIOUX][A-Z]{2}[0-9]{2}(?:0[1-9]|1[012])(?:0[1-9]|[12][0-9]|3[01])[MHX](?:[ABCMTZ]S|[BCJMOT]C|[CNPST]L|[GNQ]T|[GQS]R|C[MH]|[MY]N|[DH]G|NE|VZ|DF|SP)[BCDFGHJ-NP-TV-Z]{3}[0-9A-Z][0-9]$/u,
   ],
 };
-const string3: SimpleType = {
+const string2: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 1,
   maxLength: 20,
   patterns: [/^[^|]{1,20}$/u],
 };
-const string4: SimpleType = {
+const t_RFC: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 12,
   maxLength: 13,
   patterns: [/^[A-Z&Ñ]{3,4}[0-9]{2}(?:0[1-9]|1[012])(?:0[1-9]|[12][0-9]|3[01])[A-Z0-9]{2}[0-9A]$/u],
 };
-const oneOf2: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['IP', 'IF', 'IM'] };
-const string5: SimpleType = {
+const c_OrigenRecurso: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['IP', 'IF', 'IM'] };
+const string3: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 1,
   maxLength: 15,
   patterns: [/^[0-9]{1,15}$/u],
 };
-const string6: SimpleType = {
+const string4: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   patterns: [/^(?:P(?:[1-9][0-9]{0,3}|0)W|P(?:[1-9][0-9]?Y)?(?:(?:1[012]|[1-9])M)?(?:[12][0-9]|3[01]|[01-9])D)$/u],
 };
-const oneOf3: SimpleType = {
+const c_TipoContrato: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   values: ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '99'],
 };
-const oneOf4: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['Sí', 'No'] };
-const oneOf5: SimpleType = {
+const oneOf1: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['Sí', 'No'] };
+const c_TipoJornada: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   values: ['01', '02', '03', '04', '05', '06', '07', '08', '99'],
 };
-const oneOf6: SimpleType = {
+const c_TipoRegimen: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   values: ['02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12', '13', '99'],
 };
-const string7: SimpleType = {
+const string5: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 1,
   maxLength: 15,
   patterns: [/^[^|]{1,15}$/u],
 };
-const string8: SimpleType = {
+const string6: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 1,
   maxLength: 100,
   patterns: [/^[^|]{1,100}$/u],
 };
-const oneOf7: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['1', '2', '3', '4', '5', '99'] };
-const oneOf8: SimpleType = {
+const c_RiesgoPuesto: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['1', '2', '3', '4', '5', '99'] };
+const c_Banco: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   values: [
@@ -202,16 +202,16 @@ const oneOf8: SimpleType = {
     '902',
   ],
 };
-const integer1: SimpleType = { base: 'integer', whiteSpace: 'collapse', patterns: [/^[0-9]{10,18}$/u] };
+const t_CuentaBancaria: SimpleType = { base: 'integer', whiteSpace: 'collapse', patterns: [/^[0-9]{10,18}$/u] };
 const c_Estado: SimpleType = { base: 'string', whiteSpace: 'collapse', catalogue: 'c_Estado' };
-const decimal3: SimpleType = {
+const decimal2: SimpleType = {
   base: 'decimal',
   whiteSpace: 'collapse',
   min: '0.001',
   max: '100.000',
   patterns: [/^[0-9]{1,3}(?:[^\n\r][0-9]{1,3})?$/u],
 };
-const oneOf9: SimpleType = {
+const c_TipoPercepcion: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   values: [
@@ -264,18 +264,18 @@ const oneOf9: SimpleType = {
     '056',
   ],
 };
-const string9: SimpleType = {
+const string7: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   minLength: 3,
   maxLength: 15,
   patterns: [/^[^|]{3,15}$/u],
 };
-const decimal4: SimpleType = { base: 'decimal', whiteSpace: 'collapse', fractionDigits: 6, min: '0.000001' };
+const decimal3: SimpleType = { base: 'decimal', whiteSpace: 'collapse', fractionDigits: 6, min: '0.000001' };
 const int1: SimpleType = { base: 'int', whiteSpace: 'collapse', min: '1' };
-const oneOf10: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['01', '02', '03'] };
+const c_TipoHoras: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['01', '02', '03'] };
 const int2: SimpleType = { base: 'int', whiteSpace: 'collapse', min: '0', max: '99' };
-const oneOf11: SimpleType = {
+const c_TipoDeduccion: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   values: [
@@ -394,27 +394,27 @@ const oneOf11: SimpleType = {
     '113',
   ],
 };
-const string10: SimpleType = {
+const string8: SimpleType = {
   base: 'string',
   whiteSpace: 'preserve',
   minLength: 3,
   maxLength: 15,
   patterns: [/^[^|]{3,15}$/u],
 };
-const string11: SimpleType = {
+const string9: SimpleType = {
   base: 'string',
   whiteSpace: 'preserve',
   minLength: 1,
   maxLength: 100,
   patterns: [/^[^|]{1,100}$/u],
 };
-const oneOf12: SimpleType = {
+const c_TipoOtroPago: SimpleType = {
   base: 'string',
   whiteSpace: 'collapse',
   values: ['001', '002', '003', '004', '005', '006', '007', '008', '009', '999'],
 };
 const short1: SimpleType = { base: 'short', whiteSpace: 'collapse', min: '2016' };
-const oneOf13: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['01', '02', '03', '04'] };
+const c_TipoIncapacidad: SimpleType = { base: 'string', whiteSpace: 'collapse', values: ['01', '02', '03', '04'] };
 
 /** http://www.sat.gob.mx/nomina12 */
 export const nomina12: SchemaFacts = {
@@ -426,14 +426,14 @@ export const nomina12: SchemaFacts = {
       name: 'Nomina',
       attributes: [
         { name: 'Version', required: true, fixed: '1.2', type: string1 },
-        { name: 'TipoNomina', required: true, type: oneOf1 },
-        { name: 'FechaPago', required: true, type: date1 },
-        { name: 'FechaInicialPago', required: true, type: date1 },
-        { name: 'FechaFinalPago', required: true, type: date1 },
+        { name: 'TipoNomina', required: true, type: c_TipoNomina },
+        { name: 'FechaPago', required: true, type: t_Fecha },
+        { name: 'FechaInicialPago', required: true, type: t_Fecha },
+        { name: 'FechaFinalPago', required: true, type: t_Fecha },
         { name: 'NumDiasPagados', required: true, type: decimal1 },
-        { name: 'TotalPercepciones', required: false, type: decimal2 },
-        { name: 'TotalDeducciones', required: false, type: decimal2 },
-        { name: 'TotalOtrosPagos', required: false, type: decimal2 },
+        { name: 'TotalPercepciones', required: false, type: t_ImporteMXN },
+        { name: 'TotalDeducciones', required: false, type: t_ImporteMXN },
+        { name: 'TotalOtrosPagos', required: false, type: t_ImporteMXN },
       ],
       originalString: [
         '!Version',
@@ -459,9 +459,9 @@ export const nomina12: SchemaFacts = {
           element: {
             name: 'Emisor',
             attributes: [
-              { name: 'Curp', required: false, type: string2 },
-              { name: 'RegistroPatronal', required: false, type: string3 },
-              { name: 'RfcPatronOrigen', required: false, type: string4 },
+              { name: 'Curp', required: false, type: t_CURP },
+              { name: 'RegistroPatronal', required: false, type: string2 },
+              { name: 'RfcPatronOrigen', required: false, type: t_RFC },
             ],
             originalString: ['?Curp', '?RegistroPatronal', '?RfcPatronOrigen', 'EntidadSNCF'],
             children: [
@@ -471,8 +471,8 @@ export const nomina12: SchemaFacts = {
                 element: {
                   name: 'EntidadSNCF',
                   attributes: [
-                    { name: 'OrigenRecurso', required: true, type: oneOf2 },
-                    { name: 'MontoRecursoPropio', required: false, type: decimal2 },
+                    { name: 'OrigenRecurso', required: true, type: c_OrigenRecurso },
+                    { name: 'MontoRecursoPropio', required: false, type: t_ImporteMXN },
                   ],
                   originalString: ['!OrigenRecurso', '?MontoRecursoPropio'],
                   children: [],
@@ -487,23 +487,23 @@ export const nomina12: SchemaFacts = {
           element: {
             name: 'Receptor',
             attributes: [
-              { name: 'Curp', required: true, type: string2 },
-              { name: 'NumSeguridadSocial', required: false, type: string5 },
-              { name: 'FechaInicioRelLaboral', required: false, type: date1 },
-              { name: 'Antigüedad', required: false, type: string6 },
-              { name: 'TipoContrato', required: true, type: oneOf3 },
-              { name: 'Sindicalizado', required: false, type: oneOf4 },
-              { name: 'TipoJornada', required: false, type: oneOf5 },
-              { name: 'TipoRegimen', required: true, type: oneOf6 },
-              { name: 'NumEmpleado', required: true, type: string7 },
-              { name: 'Departamento', required: false, type: string8 },
-              { name: 'Puesto', required: false, type: string8 },
-              { name: 'RiesgoPuesto', required: false, type: oneOf7 },
-              { name: 'PeriodicidadPago', required: true, type: oneOf3 },
-              { name: 'Banco', required: false, type: oneOf8 },
-              { name: 'CuentaBancaria', required: false, type: integer1 },
-              { name: 'SalarioBaseCotApor', required: false, type: decimal2 },
-              { name: 'SalarioDiarioIntegrado', required: false, type: decimal2 },
+              { name: 'Curp', required: true, type: t_CURP },
+              { name: 'NumSeguridadSocial', required: false, type: string3 },
+              { name: 'FechaInicioRelLaboral', required: false, type: t_Fecha },
+              { name: 'Antigüedad', required: false, type: string4 },
+              { name: 'TipoContrato', required: true, type: c_TipoContrato },
+              { name: 'Sindicalizado', required: false, type: oneOf1 },
+              { name: 'TipoJornada', required: false, type: c_TipoJornada },
+              { name: 'TipoRegimen', required: true, type: c_TipoRegimen },
+              { name: 'NumEmpleado', required: true, type: string5 },
+              { name: 'Departamento', required: false, type: string6 },
+              { name: 'Puesto', required: false, type: string6 },
+              { name: 'RiesgoPuesto', required: false, type: c_RiesgoPuesto },
+              { name: 'PeriodicidadPago', required: true, type: c_TipoContrato },
+              { name: 'Banco', required: false, type: c_Banco },
+              { name: 'CuentaBancaria', required: false, type: t_CuentaBancaria },
+              { name: 'SalarioBaseCotApor', required: false, type: t_ImporteMXN },
+              { name: 'SalarioDiarioIntegrado', required: false, type: t_ImporteMXN },
               { name: 'ClaveEntFed', required: true, type: c_Estado },
             ],
             originalString: [
@@ -534,8 +534,8 @@ export const nomina12: SchemaFacts = {
                 element: {
                   name: 'SubContratacion',
                   attributes: [
-                    { name: 'RfcLabora', required: true, type: string4 },
-                    { name: 'PorcentajeTiempo', required: true, type: decimal3 },
+                    { name: 'RfcLabora', required: true, type: t_RFC },
+                    { name: 'PorcentajeTiempo', required: true, type: decimal2 },
                   ],
                   originalString: ['!RfcLabora', '!PorcentajeTiempo'],
                   children: [],
@@ -550,11 +550,11 @@ export const nomina12: SchemaFacts = {
           element: {
             name: 'Percepciones',
             attributes: [
-              { name: 'TotalSueldos', required: false, type: decimal2 },
-              { name: 'TotalSeparacionIndemnizacion', required: false, type: decimal2 },
-              { name: 'TotalJubilacionPensionRetiro', required: false, type: decimal2 },
-              { name: 'TotalGravado', required: true, type: decimal2 },
-              { name: 'TotalExento', required: true, type: decimal2 },
+              { name: 'TotalSueldos', required: false, type: t_ImporteMXN },
+              { name: 'TotalSeparacionIndemnizacion', required: false, type: t_ImporteMXN },
+              { name: 'TotalJubilacionPensionRetiro', required: false, type: t_ImporteMXN },
+              { name: 'TotalGravado', required: true, type: t_ImporteMXN },
+              { name: 'TotalExento', required: true, type: t_ImporteMXN },
             ],
             originalString: [
               '?TotalSueldos',
@@ -573,11 +573,11 @@ export const nomina12: SchemaFacts = {
                 element: {
                   name: 'Percepcion',
                   attributes: [
-                    { name: 'TipoPercepcion', required: true, type: oneOf9 },
-                    { name: 'Clave', required: true, type: string9 },
-                    { name: 'Concepto', required: true, type: string8 },
-                    { name: 'ImporteGravado', required: true, type: decimal2 },
-                    { name: 'ImporteExento', required: true, type: decimal2 },
+                    { name: 'TipoPercepcion', required: true, type: c_TipoPercepcion },
+                    { name: 'Clave', required: true, type: string7 },
+                    { name: 'Concepto', required: true, type: string6 },
+                    { name: 'ImporteGravado', required: true, type: t_ImporteMXN },
+                    { name: 'ImporteExento', required: true, type: t_ImporteMXN },
                   ],
                   originalString: [
                     '!TipoPercepcion',
@@ -595,8 +595,8 @@ export const nomina12: SchemaFacts = {
                       element: {
                         name: 'AccionesOTitulos',
                         attributes: [
-                          { name: 'ValorMercado', required: true, type: decimal4 },
-                          { name: 'PrecioAlOtorgarse', required: true, type: decimal4 },
+                          { name: 'ValorMercado', required: true, type: decimal3 },
+                          { name: 'PrecioAlOtorgarse', required: true, type: decimal3 },
                         ],
                         originalString: ['!ValorMercado', '!PrecioAlOtorgarse'],
                         children: [],
@@ -609,9 +609,9 @@ export const nomina12: SchemaFacts = {
                         name: 'HorasExtra',
                         attributes: [
                           { name: 'Dias', required: true, type: int1 },
-                          { name: 'TipoHoras', required: true, type: oneOf10 },
+                          { name: 'TipoHoras', required: true, type: c_TipoHoras },
                           { name: 'HorasExtra', required: true, type: int1 },
-                          { name: 'ImportePagado', required: true, type: decimal2 },
+                          { name: 'ImportePagado', required: true, type: t_ImporteMXN },
                         ],
                         originalString: ['!Dias', '!TipoHoras', '!HorasExtra', '!ImportePagado'],
                         children: [],
@@ -626,11 +626,11 @@ export const nomina12: SchemaFacts = {
                 element: {
                   name: 'JubilacionPensionRetiro',
                   attributes: [
-                    { name: 'TotalUnaExhibicion', required: false, type: decimal2 },
-                    { name: 'TotalParcialidad', required: false, type: decimal2 },
-                    { name: 'MontoDiario', required: false, type: decimal2 },
-                    { name: 'IngresoAcumulable', required: true, type: decimal2 },
-                    { name: 'IngresoNoAcumulable', required: true, type: decimal2 },
+                    { name: 'TotalUnaExhibicion', required: false, type: t_ImporteMXN },
+                    { name: 'TotalParcialidad', required: false, type: t_ImporteMXN },
+                    { name: 'MontoDiario', required: false, type: t_ImporteMXN },
+                    { name: 'IngresoAcumulable', required: true, type: t_ImporteMXN },
+                    { name: 'IngresoNoAcumulable', required: true, type: t_ImporteMXN },
                   ],
                   originalString: [
                     '?TotalUnaExhibicion',
@@ -648,11 +648,11 @@ export const nomina12: SchemaFacts = {
                 element: {
                   name: 'SeparacionIndemnizacion',
                   attributes: [
-                    { name: 'TotalPagado', required: true, type: decimal2 },
+                    { name: 'TotalPagado', required: true, type: t_ImporteMXN },
                     { name: 'NumAñosServicio', required: true, type: int2 },
-                    { name: 'UltimoSueldoMensOrd', required: true, type: decimal2 },
-                    { name: 'IngresoAcumulable', required: true, type: decimal2 },
-                    { name: 'IngresoNoAcumulable', required: true, type: decimal2 },
+                    { name: 'UltimoSueldoMensOrd', required: true, type: t_ImporteMXN },
+                    { name: 'IngresoAcumulable', required: true, type: t_ImporteMXN },
+                    { name: 'IngresoNoAcumulable', required: true, type: t_ImporteMXN },
                   ],
                   originalString: [
                     '!TotalPagado',
@@ -673,8 +673,8 @@ export const nomina12: SchemaFacts = {
           element: {
             name: 'Deducciones',
             attributes: [
-              { name: 'TotalOtrasDeducciones', required: false, type: decimal2 },
-              { name: 'TotalImpuestosRetenidos', required: false, type: decimal2 },
+              { name: 'TotalOtrasDeducciones', required: false, type: t_ImporteMXN },
+              { name: 'TotalImpuestosRetenidos', required: false, type: t_ImporteMXN },
             ],
             originalString: ['?TotalOtrasDeducciones', '?TotalImpuestosRetenidos', 'Deduccion'],
             children: [
@@ -684,10 +684,10 @@ export const nomina12: SchemaFacts = {
                 element: {
                   name: 'Deduccion',
                   attributes: [
-                    { name: 'TipoDeduccion', required: true, type: oneOf11 },
-                    { name: 'Clave', required: true, type: string10 },
-                    { name: 'Concepto', required: true, type: string11 },
-                    { name: 'Importe', required: true, type: decimal2 },
+                    { name: 'TipoDeduccion', required: true, type: c_TipoDeduccion },
+                    { name: 'Clave', required: true, type: string8 },
+                    { name: 'Concepto', required: true, type: string9 },
+                    { name: 'Importe', required: true, type: t_ImporteMXN },
                   ],
                   originalString: ['!TipoDeduccion', '!Clave', '!Concepto', '!Importe'],
                   children: [],
@@ -710,10 +710,10 @@ export const nomina12: SchemaFacts = {
                 element: {
                   name: 'OtroPago',
                   attributes: [
-                    { name: 'TipoOtroPago', required: true, type: oneOf12 },
-                    { name: 'Clave', required: true, type: string9 },
-                    { name: 'Concepto', required: true, type: string8 },
-                    { name: 'Importe', required: true, type: decimal2 },
+                    { name: 'TipoOtroPago', required: true, type: c_TipoOtroPago },
+                    { name: 'Clave', required: true, type: string7 },
+                    { name: 'Concepto', required: true, type: string6 },
+                    { name: 'Importe', required: true, type: t_ImporteMXN },
                   ],
                   originalString: [
                     '!TipoOtroPago',
@@ -729,7 +729,7 @@ export const nomina12: SchemaFacts = {
                       max: 1,
                       element: {
                         name: 'SubsidioAlEmpleo',
-                        attributes: [{ name: 'SubsidioCausado', required: true, type: decimal2 }],
+                        attributes: [{ name: 'SubsidioCausado', required: true, type: t_ImporteMXN }],
                         originalString: ['!SubsidioCausado'],
                         children: [],
                       },
@@ -740,9 +740,9 @@ export const nomina12: SchemaFacts = {
                       element: {
                         name: 'CompensacionSaldosAFavor',
                         attributes: [
-                          { name: 'SaldoAFavor', required: true, type: decimal2 },
+                          { name: 'SaldoAFavor', required: true, type: t_ImporteMXN },
                           { name: 'Año', required: true, type: short1 },
-                          { name: 'RemanenteSalFav', required: true, type: decimal2 },
+                          { name: 'RemanenteSalFav', required: true, type: t_ImporteMXN },
                         ],
                         originalString: ['!SaldoAFavor', '!Año', '!RemanenteSalFav'],
                         children: [],
@@ -769,8 +769,8 @@ export const nomina12: SchemaFacts = {
                   name: 'Incapacidad',
                   attributes: [
                     { name: 'DiasIncapacidad', required: true, type: int1 },
-                    { name: 'TipoIncapacidad', required: true, type: oneOf13 },
-                    { name: 'ImporteMonetario', required: false, type: decimal2 },
+                    { name: 'TipoIncapacidad', required: true, type: c_TipoIncapacidad },
+                    { name: 'ImporteMonetario', required: false, type: t_ImporteMXN },
                   ],
                   originalString: ['!DiasIncapacidad', '!TipoIncapacidad', '?ImporteMonetario'],
                   children: [],
