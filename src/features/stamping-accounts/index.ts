@@ -9,6 +9,7 @@ import { blockAccount } from './block-account.js';
 import { grantStamps } from './grant-stamps.js';
 import { listMovements } from './list-movements.js';
 import { readAccounts } from './read-accounts.js';
+import { readConsumption } from './read-consumption.js';
 import { secrets } from './secrets.js';
 
 /** What this room needs of the house. */
@@ -34,6 +35,7 @@ export function stampingAccounts(app: FastifyInstance, services: StampingAccount
   secrets(app, services);
   grantStamps(app, services);
   listMovements(app, services);
+  readConsumption(app, services);
 }
 
 export { openStampingAccount, type PreparedSecret, prepareSecret } from './open-account.js';

@@ -13,6 +13,7 @@ import {
   text,
 } from '../../platform/http/schemas.js';
 import { environments } from '../access/index.js';
+import { rfcField } from '../fields.js';
 
 /** Largest overlap of a rotation: 30 days. */
 const MAX_OVERLAP_SECONDS = 2_592_000;
@@ -207,3 +208,50 @@ export const accountQuery = closed({
   environment: Type.Optional(enumOf(environments, { description: 'Accounts of this environment only.' })),
   status: Type.Optional(enumOf(['active', 'blocked'], { description: 'Accounts with this status only.' })),
 });
+
+const day = (description: string) =>
+  text({
+    description,
+    maxLength: 10,
+    pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$',
+    examples: ['2026-03-04'],
+  });
+
+/** Which days of the consumption. */
+export const consumptionQuery = closed({
+  ...pageQuery,
+  from: Type.Optional(day('First day of the lines; the first one there is, when left out.')),
+  to: Type.Optional(day('Last day of the lines; the last one there is, when left out.')),
+  issuer_rfc: Type.Optional(rfcField('Lines of this issuer only.')),
+});
+export type ConsumptionQuery = Static<typeof consumptionQuery>;
+
+const total = (description: string) => integer({ description, minimum: 0 });
+
+export const ConsumptionLine = component(
+  'ConsumptionLine',
+  Type.Object(
+    {
+      day: day('Day in the calendar of Mexico City.'),
+      issuer_rfc: rfcField('RFC of the issuer.'),
+      document_kind: text({ description: 'TipoDeComprobante: I, E, T, N or P.', maxLength: 1 }),
+      result: enumOf(['stamped'], { description: 'What became of the documents. Growable.' }),
+      documents: total('How many.'),
+    },
+    { description: 'What one issuer consumed on one day, of one kind of document.' },
+  ),
+);
+
+export const Consumption = component(
+  'Consumption',
+  Type.Object(
+    {
+      stamping_account_id: publicId('sta', 'Id of the account.'),
+      environment: enumOf(environments, { description: 'Where the stamps counted.' }),
+      this_month_stamps: total("Stamps given since the first of this month, in Mexico City's calendar."),
+      all_time_stamps: total('Stamps given since the account was opened.'),
+      lines: listOf('ConsumptionLines', ConsumptionLine),
+    },
+    { description: 'What an account consumed: exact at the moment of the answer.' },
+  ),
+);
