@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../../problems.js';
-import type { OperationPolicy, RegisteredOperation } from './definition.js';
+import type { IdempotencyClass, OperationPolicy } from './definition.js';
 
 /** What every operation can answer, whatever it does. */
 const always: readonly ProblemCode[] = [
@@ -9,14 +9,21 @@ const always: readonly ProblemCode[] = [
   'service_unavailable',
 ];
 
+/** What of a definition decides which codes the platform adds. */
+interface Shape {
+  readonly method: string;
+  readonly path: string;
+  readonly problems: readonly ProblemCode[];
+  readonly body?: unknown;
+  readonly xmlBody?: unknown;
+  readonly idempotency?: IdempotencyClass;
+}
+
 /**
  * Every code that an operation can answer: its own, and what the platform refuses on its behalf. What fails before an
  * operation is known (405, 408, 414, 431) belongs to none and is told in the document's introduction.
  */
-export function codesOf(
-  operation: Pick<RegisteredOperation, 'method' | 'path' | 'problems' | 'body' | 'xmlBody' | 'idempotency'>,
-  policy: OperationPolicy,
-): ReadonlySet<ProblemCode> {
+export function codesOf(operation: Shape, policy: OperationPolicy): ReadonlySet<ProblemCode> {
   const secured: ProblemCode[] = policy.security.length > 0 ? ['authentication_required', 'forbidden'] : [];
   const named: ProblemCode[] = operation.path.includes('/:') ? ['not_found'] : [];
   return new Set([
@@ -29,11 +36,11 @@ export function codesOf(
   ]);
 }
 
-function bodyCodes({ body, xmlBody }: Pick<RegisteredOperation, 'body' | 'xmlBody'>): ProblemCode[] {
+function bodyCodes({ body, xmlBody }: Shape): ProblemCode[] {
   return body || xmlBody ? ['malformed_body', 'payload_too_large', 'unsupported_media_type'] : [];
 }
 
-function retryCodes({ method, idempotency }: Pick<RegisteredOperation, 'method' | 'idempotency'>): ProblemCode[] {
+function retryCodes({ method, idempotency }: Shape): ProblemCode[] {
   if (method === 'GET') return [];
   if (idempotency === 'key-required') return ['idempotency_key_required', ...keyCodes];
   if (idempotency === 'key-optional') return keyCodes;

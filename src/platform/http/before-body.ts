@@ -1,17 +1,31 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problem } from '../../problems.js';
+import { acceptedTypes, checkBodyHeaders } from './body-parsers.js';
 import type { RegisteredOperation } from './definition.js';
+import type { CountRequest } from './rate-limits.js';
 
 /**
- * What is settled before a byte of the body is read: who asks, and whether headers fit the operation. Cheap for those who
- * are let in, and all there is for those who are not.
+ * What is settled before a byte of the body is read: who asks, whether they ask too often, and whether the headers fit
+ * the operation. Cheap for those who are let in, and all there is for those who are not.
  */
-export function beforeBody(operation: RegisteredOperation) {
-  const { authenticate } = operation.policy;
-  return async (request: FastifyRequest): Promise<void> => {
-    if (authenticate !== undefined) await authenticate(request);
-    if (operation.method === 'GET') return;
+export function beforeBody(operation: RegisteredOperation, count: CountRequest) {
+  const { method, rate = 'standard', policy } = operation;
+  const { authenticate } = policy;
+  const accepted = acceptedTypes(operation);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (authenticate !== undefined) {
+      try {
+        await authenticate(request);
+      } catch (error) {
+        // Whoever guesses credentials uses up the rate of their address; those who have some are not slowed by it.
+        await count('anonymous', request, reply);
+        throw error;
+      }
+    }
+    if (rate !== 'exempt') await count(request.actor === null ? 'anonymous' : rate, request, reply);
+    if (method === 'GET') return;
     request.idempotencyKey = idempotencyKeyOf(operation, request.headers['idempotency-key']);
+    checkBodyHeaders(accepted, request.headers);
   };
 }
 

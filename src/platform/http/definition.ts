@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { ProblemCode } from '../../problems.js';
+import type { CountRequest } from './rate-limits.js';
 
 /** How a write behaves when it is sent twice: `x-idempotency` of the document. See API.md, "retries". */
 export type IdempotencyClass = 'none' | 'natural' | 'key-optional' | 'key-required';
@@ -99,6 +100,8 @@ export interface OperationDefinition<
   /** The JSON body, closed. */
   readonly body?: Body;
   readonly xmlBody?: Xml;
+  /** Whether the body may come as a form too, its fields checked by the same schema: what OAuth's clients send. */
+  readonly formBody?: true;
   readonly success: Success<Answer>;
   /** What this operation refuses of its own; the platform adds what every operation of its kind can answer. */
   readonly problems: readonly ProblemCode[];
@@ -124,7 +127,7 @@ export interface RegisteredOperation
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: TSchema;
-  readonly xmlBody?: XmlBody;
+  readonly xmlBody?: XmlBody | undefined;
   readonly success: Success<TSchema>;
   readonly policy: OperationPolicy;
   /** Every code that it may answer, its own and the platform's. */
@@ -139,9 +142,14 @@ declare module 'fastify' {
     tenant: string | null;
     /** The caller's key for retries, checked for its form; null where none came. */
     idempotencyKey: string | null;
+    /** The code of the problem that was answered, for the log. */
+    problemCode: ProblemCode | null;
   }
   interface FastifyInstance {
     accessPolicy: AccessPolicy;
+    countRequest: CountRequest;
+    /** Every operation in the order of its registration: what the document is made from. */
+    operations: RegisteredOperation[];
   }
   interface FastifyContextConfig {
     operation?: RegisteredOperation;

@@ -3,7 +3,7 @@ import type { TObject, TSchema } from 'typebox';
 import { codesOf } from './automatic-problems.js';
 import { beforeBody } from './before-body.js';
 import type { OperationDefinition, RegisteredOperation, XmlBody } from './definition.js';
-import { withoutNames, withReferences } from './schema-tree.js';
+import { mapSchema } from './schema-tree.js';
 import { validatorsFor } from './validation.js';
 
 /**
@@ -21,16 +21,13 @@ export function operation<
 >(app: FastifyInstance, definition: OperationDefinition<Params, Query, Body, Xml, Answer>): void {
   const policy = app.accessPolicy.policyFor(definition.id);
   if (policy === null) throw new Error(`The table of authorisation has no row for the operation ${definition.id}.`);
-  const registered = {
-    ...definition,
-    policy,
-    codes: codesOf(definition as never, policy),
-  } as unknown as RegisteredOperation;
-  nameComponents(app, registered);
-  app.route(routeOf(registered, definition.handler as RouteOptions['handler']));
+  const { handler, ...rest } = definition;
+  const registered: RegisteredOperation = { ...rest, policy, codes: codesOf(rest, policy) };
+  app.operations.push(registered);
+  app.route(routeOf(app, registered, handler as RouteOptions['handler']));
 }
 
-function routeOf(operation: RegisteredOperation, handler: RouteOptions['handler']): RouteOptions {
+function routeOf(app: FastifyInstance, operation: RegisteredOperation, handler: RouteOptions['handler']): RouteOptions {
   const { method, policy, success } = operation;
   const { authorize } = policy;
   return {
@@ -46,7 +43,7 @@ function routeOf(operation: RegisteredOperation, handler: RouteOptions['handler'
       ...(success.schema !== undefined && { response: { [success.status]: withoutNames(success.schema) } }),
     },
     validatorCompiler: validatorsFor(operation),
-    onRequest: beforeBody(operation),
+    onRequest: beforeBody(operation, app.countRequest),
     ...(authorize !== undefined && { preHandler: (request: FastifyRequest) => authorize(request) }),
     handler(request: FastifyRequest, reply: FastifyReply) {
       reply.status(success.status);
@@ -55,9 +52,7 @@ function routeOf(operation: RegisteredOperation, handler: RouteOptions['handler'
   };
 }
 
-/** Registers what the operation's schemas name, for the document to refer to. */
-function nameComponents(app: FastifyInstance, operation: RegisteredOperation): void {
-  for (const schema of [operation.body, operation.success.schema]) {
-    if (schema !== undefined) withReferences(app, schema);
-  }
+/** The compiler of serialisers takes the same `$id` in two places for a conflict, and needs none. */
+function withoutNames(schema: TSchema) {
+  return mapSchema(schema, ({ $id: _, ...part }) => part);
 }

@@ -1,0 +1,77 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+/** Names of fields that are never written, wherever a line nests them up to two deep. */
+const secretFields = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  'access_token',
+  'refresh_token',
+  'client_secret',
+  'key',
+  'master_key',
+  'passphrase',
+];
+
+/**
+ * The log: one JSON object a line, times in UTC. Requests, bodies and headers are never handed to it; redaction is the
+ * net under that rule, not the rule.
+ *
+ * @param destination standard output where absent
+ */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: { service: 'timbrel' },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+        censor: '[redacted]',
+      },
+      serializers: { err: describeError },
+    },
+    ...(destination === undefined ? [] : [destination]),
+  );
+}
+
+/** What of an error is written: chosen fields, because libraries hang queries and their parameters on theirs. */
+interface DescribedError {
+  readonly type: string;
+  readonly code?: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: DescribedError;
+}
+
+/** Deep enough for a problem around a database error around a driver's. */
+const maxCauses = 5;
+
+function describeError(error: unknown, depth = 0): DescribedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'Something that is no error was thrown.' };
+  const code = (error as { code?: unknown }).code;
+  return {
+    type: error.name,
+    ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
+    message: safeMessage(error),
+    // The frames alone: the first lines repeat the message.
+    stack: (error.stack ?? '')
+      .split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .join('\n'),
+    ...(error.cause !== undefined && depth < maxCauses && { cause: describeError(error.cause, depth + 1) }),
+  };
+}
+
+const MACHINE_SECRET = /tbl_[a-z]{3}_[\w-]{1,200}/g;
+
+/** Prisma writes the arguments of the call above its last line; our own secrets are known by their prefix. */
+function safeMessage({ name, message }: Error): string {
+  const text = name.startsWith('PrismaClient') ? message.slice(message.lastIndexOf('\n') + 1) : message;
+  return text.slice(0, 500).replace(MACHINE_SECRET, '[redacted]');
+}
