@@ -38,7 +38,14 @@ class PatternReader {
 
   private sequence(): Node {
     const parts: Node[] = [];
-    while (!this.atEnd && !'|)'.includes(this.peek())) parts.push(this.quantified(this.atom()));
+    while (!this.atEnd && !'|)'.includes(this.peek())) {
+      const part = this.quantified(this.atom());
+      const before = parts.at(-1);
+      // SAT writes two spaces as two spaces, which nobody can count; they become ` {2}`.
+      if (before !== undefined && spaces(before) > 0 && spaces(part) > 0)
+        parts[parts.length - 1] = repeat(space, spaces(before) + spaces(part), spaces(before) + spaces(part));
+      else parts.push(part);
+    }
     return parts.length === 1 ? parts[0]! : { kind: 'sequence', parts };
   }
 
@@ -118,6 +125,14 @@ class PatternReader {
   private expect(character: string): void {
     if (!this.take(character)) throw new Error(`${character} expected at ${this.at} of ${this.source}`);
   }
+}
+
+const space: Node = { kind: 'set', negated: false, members: [' '] };
+
+/** How many spaces a part is; 0 when it is anything else. */
+function spaces(part: Node): number {
+  if (part.kind === 'set') return !part.negated && part.members.length === 1 && part.members[0] === ' ' ? 1 : 0;
+  return part.kind === 'repeat' && part.min === part.max ? spaces(part.part) * part.min : 0;
 }
 
 /** Alternatives of single characters become one class; an empty alternative makes it optional. */

@@ -18,6 +18,7 @@ t.test('a schema’s pattern as JavaScript’s', async (t) => {
   const patterns: readonly [pattern: string, source: string, good: readonly string[], bad: readonly string[]][] = [
     ['[0-9]{20}', '^[0-9]{20}$', ['1'.repeat(20)], ['1'.repeat(19), `${'1'.repeat(20)}\n`]],
     ['[^|]{1,3}', '^[^|]{1,3}$', ['a', '𝄞𝄞𝄞'], ['', 'a|b', 'abcd']],
+    ['[0-9]  [0-9] x', '^[0-9] {2}[0-9] x$', ['1  2 x'], ['1 2 x', '1   2 x']],
     ['a|bc', '^(?:bc|a)$', ['a', 'bc'], ['ac', 'abc']],
     ['([A-Z]|[0-9]|-|){5,10}', '^[A-Z0-9\\-]{0,10}$', ['', 'A-1', 'A'.repeat(10)], ['a', 'A'.repeat(11)]],
     ['([A-Z]|[a-z]| |Ñ|&|\\{|`){1,150}', '^[A-Za-z Ñ&{`]{1,150}$', ['aZ Ñ&{`'], ['', '1']],

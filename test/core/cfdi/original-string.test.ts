@@ -1,5 +1,9 @@
 import t from 'tap';
+import type { Step } from '../../../src/core/cfdi/declarations.js';
+import { comprobante } from '../../../src/core/cfdi/declarations.js';
 import { readDocument } from '../../../src/core/cfdi/index.js';
+import { originalString } from '../../../src/core/cfdi/original-string.js';
+import { readXml } from '../../../src/core/cfdi/xml.js';
 import { type CfdiOptions, cfdiText, makeIssuer } from '../../support/cfdi.js';
 
 const issuer = await makeIssuer();
@@ -104,4 +108,20 @@ t.test('Addenda and TFD are left out, complements follow in document order', asy
       '|160.00|2.0|2.0|2026-01-01T00:00:00|01|MXN|1|1.00|aaaaaaaa-0000-0000-0000-000000000000|MXN|1|1.00|1.00|0.00|01||',
     ),
   );
+});
+
+t.test('a value that SAT always gives stands empty where it is missing, another one does not stand', async (t) => {
+  const element = readXml(Buffer.from('<a> x  y </a>')).root;
+  const string = (...steps: Step[]) =>
+    originalString({
+      element,
+      declaration: { ...comprobante, originalString: steps },
+      values: [undefined, '', ' v '],
+      children: [],
+    });
+  const attribute = (slot: number, always: boolean): Step => ({ kind: 'attribute', slot, always });
+  t.equal(string(attribute(0, true), attribute(2, true)), '|||v||');
+  t.equal(string(attribute(0, false), attribute(2, false)), '||v||');
+  t.equal(string(attribute(1, false)), '|||', 'present and empty: a value');
+  t.equal(string({ kind: 'text', always: true }), '||x y||');
 });

@@ -125,7 +125,7 @@ const string14: SimpleType = {
   whiteSpace: 'preserve',
   minLength: 21,
   maxLength: 21,
-  patterns: [/^[0-9]{2}  [0-9]{2}  [0-9]{4}  [0-9]{7}$/u],
+  patterns: [/^[0-9]{2} {2}[0-9]{2} {2}[0-9]{4} {2}[0-9]{7}$/u],
 };
 const string15: SimpleType = {
   base: 'string',
