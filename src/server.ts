@@ -35,7 +35,7 @@ async function serve(config: Config, logger: Logger): Promise<void> {
   const jobs = backgroundJobs(database, systemClock, logger);
   stopOnSignals({ config, database, app, jobs, logger });
   await jobs.start();
-  await app.listen(config.listen);
+  await app.listen({ ...config.listen });
   await greet(config, database, app);
 }
 
