@@ -122,6 +122,6 @@ t.test('a value that SAT always gives stands empty where it is missing, another 
   const attribute = (slot: number, always: boolean): Step => ({ kind: 'attribute', slot, always });
   t.equal(string(attribute(0, true), attribute(2, true)), '|||v||');
   t.equal(string(attribute(0, false), attribute(2, false)), '||v||');
-  t.equal(string(attribute(1, false)), '|||', 'present and empty: a value');
+  t.equal(string(attribute(1, false)), '||||', 'present and empty: a value');
   t.equal(string({ kind: 'text', always: true }), '||x y||');
 });

@@ -161,6 +161,10 @@ t.test('it goes where the schema wants it, and every other byte stays', async (t
 t.test('a TFD elsewhere is no stamp', async (t) => {
   const inAddenda = read(makeCfdi({ ...base, addenda: tfdXml(tfd) }));
   t.equal(inAddenda.tfd, null);
+  const inConcept = makeCfdi({ ...base })
+    .toString()
+    .replace('</cfdi:Concepto>', `<cfdi:ComplementoConcepto>${tfdXml(tfd)}</cfdi:ComplementoConcepto>$&`);
+  t.equal(readDocument(Buffer.from(inConcept)).ok, false, 'a concept cannot hold one');
   const broken = readDocument(
     Buffer.from(
       makeCfdi({ ...base, complemento: '' })
