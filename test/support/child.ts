@@ -1,42 +1,45 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import readline from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Teardown } from './database.js';
 
-/** A TypeScript file running in a process of its own, which a test may kill. */
+/** A TypeScript file that runs in a process of its own, which a test may kill. The end of the test kills it too. */
 export class Child {
-  readonly process: ChildProcess;
+  readonly process: ChildProcessWithoutNullStreams;
   /** What it printed, line by line. */
   readonly lines: string[] = [];
-  #waiting: (() => void)[] = [];
   /** Its exit code, or the signal that ended it. */
-  readonly ended: Promise<number | NodeJS.Signals | null>;
+  readonly ended: Promise<number | NodeJS.Signals>;
+  /** What it wrote to stderr. */
   errors = '';
+  readonly #news = new EventEmitter();
+  #running = true;
 
   constructor(t: Teardown, file: URL, args: string[] = []) {
-    this.process = spawn(process.execPath, ['--import', 'tsx', file.pathname, ...args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    this.ended = new Promise((resolve) => this.process.once('close', (code, signal) => resolve(signal ?? code)));
-    this.process.stderr?.on('data', (text) => {
+    this.process = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(file), ...args]);
+    this.process.stderr.on('data', (text) => {
       this.errors += String(text);
     });
-    if (this.process.stdout) {
-      readline.createInterface({ input: this.process.stdout }).on('line', (line) => {
-        this.lines.push(line);
-        this.#notify();
-      });
-    }
-    void this.ended.then(() => this.#notify());
+    readline.createInterface({ input: this.process.stdout }).on('line', (line) => {
+      this.lines.push(line);
+      this.#news.emit('news');
+    });
+    this.ended = once(this.process, 'close').then(([code, signal]) => {
+      this.#running = false;
+      this.#news.emit('news');
+      return signal ?? code;
+    });
     t.teardown(() => this.kill());
   }
 
-  /** Waits until it has printed a line that satisfies `condition`; fails when it ends without. */
-  async line(condition: (line: string) => boolean): Promise<string> {
+  /** Waits for the line at this place in its output. @throws Error with its stderr when it ends before */
+  async lineAfter(count: number): Promise<string> {
     for (;;) {
-      const found = this.lines.find(condition);
-      if (found !== undefined) return found;
-      if (this.process.exitCode !== null) throw new Error(`The child ended: ${this.errors}`);
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      const line = this.lines[count];
+      if (line !== undefined) return line;
+      if (!this.#running) throw new Error(`The child process ended: ${this.errors}`);
+      await once(this.#news, 'news');
     }
   }
 
@@ -44,9 +47,5 @@ export class Child {
   async kill(): Promise<void> {
     this.process.kill('SIGKILL');
     await this.ended;
-  }
-
-  #notify(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

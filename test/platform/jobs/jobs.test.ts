@@ -1,23 +1,27 @@
+import path from 'node:path';
 import t from 'tap';
 import { systemClock } from '../../../src/platform/clock.js';
-import type { Database } from '../../../src/platform/db/database.js';
+import { type Database, openDatabase } from '../../../src/platform/db/database.js';
 import { UnitOfWork } from '../../../src/platform/db/unit-of-work.js';
+import { openBoss } from '../../../src/platform/jobs/boss.js';
 import { JobQueue } from '../../../src/platform/jobs/enqueue.js';
 import { type JobHandler, JobRunner } from '../../../src/platform/jobs/runner.js';
-import { type Teardown, testDatabase } from '../../support/database.js';
+import { Child } from '../../support/child.js';
+import { type Teardown, testDatabase, testDatabaseUrl, testServerUrl } from '../../support/database.js';
 
 const queue = 'database.partitions';
+const takeJob = new URL('./fixtures/take-job.ts', import.meta.url);
 const quiet = { error() {}, warn() {} };
 
 async function jobsIn(database: Database) {
   const { rows } = await database.pool.query<{ state: string; retry_count: number }>(
-    'SELECT state, retry_count FROM pgboss.job WHERE name = $1',
+    'SELECT state, retry_count FROM pgboss.job WHERE name = $1 ORDER BY retry_count DESC, started_on',
     [queue],
   );
   return rows;
 }
 
-/** The recurring job of the queue, which every runner offers at its start, is out of these tests' way. */
+/** Note that every runner, at its start, also offers the recurring job of the queue. */
 function startRunner(t: Teardown, database: Database, handler: JobHandler<typeof queue>) {
   const runner = new JobRunner(database.pool, { [queue]: handler }, systemClock, quiet);
   t.teardown(() => runner.stop(1_000));
@@ -74,37 +78,60 @@ t.test('a failing job is put back for a later attempt', async (t) => {
   t.match(rows, [{ later: true, output: { message: 'Error: not now' } }]);
 });
 
-t.test('the job of a process that died runs again', async (t) => {
-  const database = await testDatabase(t);
-  await new UnitOfWork(database).run((tx) => new JobQueue(database.pool).enqueue(tx, queue, {}));
-  const runner = await startRunner(t, database, async (_data, signal) => {
-    await new Promise((_, reject) => signal.addEventListener('abort', reject));
-  });
-  await until(async () => (await jobsIn(database)).some(({ state }) => state === 'active'));
-  t.pass('taken');
-  await runner.stop(1);
+t.test('the job of a process that was killed in the middle runs again', async (t) => {
+  const location = testServerUrl ? await testDatabaseUrl(t, testServerUrl) : path.join(t.testdir({}), 'db');
+  const victim = new Child(t, takeJob, [location]);
+  await victim.lineAfter(0);
+  await victim.kill();
+  const database = await openDatabase(testServerUrl ? { url: location } : { dataDir: location });
+  t.teardown(() => database.close());
+  t.match(await jobsIn(database), [{ state: 'active' }, {}], 'it died with a job in its hands');
+  await database.pool.query(`UPDATE pgboss.job SET expire_in = '0', retry_delay = 0 WHERE state = 'active'`);
+  await openBoss(database.pool, { migrate: false, supervise: false }).expire();
+  await startRunner(t, database, async () => {});
+  await until(async () => (await jobsIn(database)).every(({ state }) => state === 'completed'));
+  t.match(await jobsIn(database), [{ retry_count: 1 }, {}]);
 });
 
-t.test('stop waits for the jobs under way', async (t) => {
+t.test('stop waits for the jobs under way, and aborts them when their time is over', async (t) => {
   const database = await testDatabase(t);
-  let finish: () => void = () => {};
+  let finish = () => {};
+  let begin = () => {};
   const begun = new Promise<void>((resolve) => {
-    void startRunner(t, database, () => {
-      resolve();
-      return new Promise<void>((done) => {
-        finish = done;
-      });
-    }).then((runner) => {
-      runnerStopped = () => runner.stop(60_000);
+    begin = resolve;
+  });
+  const runner = await startRunner(t, database, (_data, signal) => {
+    begin();
+    return new Promise<void>((done, fail) => {
+      finish = done;
+      signal.addEventListener('abort', () => fail(new Error('aborted')));
     });
   });
-  let runnerStopped: () => Promise<void> = async () => {};
   await begun;
-  const stopped = runnerStopped();
-  t.equal(await Promise.race([stopped.then(() => 'stopped'), Promise.resolve('waiting')]), 'waiting');
+  let stopped = false;
+  const stopping = runner.stop(60_000).then(() => {
+    stopped = true;
+  });
+  await database.pool.query('SELECT 1');
+  t.notOk(stopped);
   finish();
-  await stopped;
+  await stopping;
   t.match(await jobsIn(database), [{ state: 'completed' }]);
+
+  await new UnitOfWork(database).run((tx) => new JobQueue(database.pool).enqueue(tx, queue, {}));
+  let aborted = false;
+  const second = await startRunner(t, database, (_data, signal) => {
+    begin();
+    return new Promise((_, fail) =>
+      signal.addEventListener('abort', () => {
+        aborted = true;
+        fail(new Error('aborted'));
+      }),
+    );
+  });
+  await until(async () => (await jobsIn(database)).some(({ state }) => state === 'active'));
+  await second.stop(1);
+  t.ok(aborted);
 });
 
 async function until(condition: () => Promise<boolean>): Promise<void> {

@@ -18,9 +18,9 @@ import { systemClock } from '../../clock.js';
 const prefix = 'lock-';
 /** The shortest limit of the platforms that we run on (macOS); Linux takes 107 bytes. */
 const maxSocketPathBytes = 103;
-/** The first of several takers waits this long for the others to see it and withdraw: 40 looks, 50 ms apart. */
-const maxLooks = 40;
-const lookIntervalMs = 50;
+/** The first of several takers waits half a second for the others to see it and withdraw, which takes them some ms. */
+const maxLooks = 25;
+const lookIntervalMs = 20;
 
 /** Given up by `release`, or by the end of the process. */
 export interface DirectoryLock {

@@ -8,10 +8,12 @@ import { PortStream } from './port-stream.js';
 
 /** The PostgreSQL that PGlite is built from; a directory belongs to one major version. */
 export const embeddedPostgresMajor = '18';
-const vacuumIntervalMs = 10 * 60_000;
 
 /** Where an embedded database is kept: a directory of its own, or memory, from a tar that `dump` gave. */
-export type EmbeddedLocation = { dataDir: string } | { memory: true; template?: Uint8Array };
+export type EmbeddedLocation = ({ dataDir: string } | { memory: true; template?: Uint8Array }) & {
+  /** Ten minutes when absent. */
+  vacuumIntervalMs?: number;
+};
 
 /** PGlite behind node-postgres. */
 export interface EmbeddedServer {
@@ -29,8 +31,10 @@ export interface EmbeddedServer {
  * @throws Error when another process uses the directory, or another PostgreSQL version made it.
  */
 export async function openEmbedded(location: EmbeddedLocation, poolOptions: pg.PoolConfig): Promise<EmbeddedServer> {
-  if ('memory' in location)
+  const { vacuumIntervalMs = 600_000 } = location;
+  if ('memory' in location) {
     return startThread({ clusterDirectory: undefined, template: location.template, vacuumIntervalMs }, poolOptions);
+  }
   const directory = path.resolve(location.dataDir);
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(directory);
@@ -112,5 +116,5 @@ function newThread(workerData: ThreadOptions): Worker {
   const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
   const module = JSON.stringify(new URL('./thread.ts', import.meta.url).href);
   const code = `import(${loader}).then(({ tsImport }) => tsImport(${module}, ${module}))`;
-  return new Worker(code, { eval: true, workerData });
+  return new Worker(code, { eval: true, execArgv: [], workerData });
 }

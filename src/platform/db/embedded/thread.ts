@@ -14,10 +14,10 @@ const database = options.clusterDirectory ? await openCluster(options.clusterDir
 // PGlite has no autovacuum. A VACUUM cannot run inside a transaction, so it waits for the end of an open one.
 let vacuumDue = false;
 const sessions = new Sessions(database, vacuumIfDue);
-setInterval(() => {
+const vacuumTimer = setInterval(() => {
   vacuumDue = true;
   if (sessions.idle) vacuumIfDue();
-}, options.vacuumIntervalMs).unref();
+}, options.vacuumIntervalMs);
 
 function vacuumIfDue(): void {
   if (!vacuumDue) return;
@@ -37,6 +37,7 @@ async function handle(request: Request): Promise<void> {
       return reply({ type: 'dumped', tar }, [tar.buffer]);
     }
     case 'close':
+      clearInterval(vacuumTimer);
       sessions.close();
       await database.close();
       return parentPort?.close();
@@ -58,6 +59,8 @@ async function openCluster(directory: string): Promise<PGlite> {
 function openInMemory(): Promise<PGlite> {
   return PGlite.create({
     startParams: [...PGlite.defaultStartParams, '-c', 'TimeZone=UTC'],
+    // The smallest log: it is in memory too, and in every dump.
+    initDbStartParams: ['--wal-segsize=1'],
     ...(options.template && { loadDataDir: new Blob([options.template as Uint8Array<ArrayBuffer>]) }),
   });
 }
