@@ -5,6 +5,7 @@ import { CertificateCache, TrustStore } from './core/certificates/index.js';
 import { SandboxAuthority, SandboxCertifier } from './core/certifiers/index.js';
 import { Ledger } from './core/ledger/ledger.js';
 import { QuotaEngine } from './core/quota/engine.js';
+import { documentHead } from './document.js';
 import { createAccess } from './features/access/index.js';
 import { customers } from './features/customers/index.js';
 import { emitterStatuses, emitters } from './features/emitters/index.js';
@@ -89,7 +90,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     documentLimit: config.documentLimit,
   });
   sandbox(app, authority);
-  registerDocument(app, config.http);
+  registerDocument(app, config.http, documentHead);
 
   app.addHook('onClose', () => quota.drain());
   return app;

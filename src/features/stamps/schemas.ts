@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { MAX_BYTES } from '../../core/cfdi/index.js';
+import { ViolationSchema } from '../../platform/http/problem-schema.js';
 import {
   arrayOf,
   closed,
@@ -128,23 +129,6 @@ export const OriginalStrings = component(
   ),
 );
 
-const ReportedViolation = component(
-  'Violation',
-  Type.Object(
-    {
-      code: text({ description: "SAT's code.", maxLength: 20, examples: ['CFDI40102'] }),
-      legacy_code: nullable(text({ description: 'An older code of the same rule.', maxLength: 20, examples: ['302'] })),
-      path: text({ description: 'XPath of the place.', maxLength: 2_000 }),
-      expected: nullable(
-        text({ description: 'What should stand there, where that can be said.', minLength: 0, maxLength: 20_000 }),
-      ),
-      actual: nullable(text({ description: 'What stands there.', minLength: 0, maxLength: 20_000 })),
-      message: text({ description: 'What is wrong, in the language of the answer.', maxLength: 2_000 }),
-    },
-    { description: 'A rule of SAT that a document breaks.' },
-  ),
-);
-
 /** What a dry run answers. */
 export const StampValidation = component(
   'StampValidation',
@@ -154,7 +138,7 @@ export const StampValidation = component(
         description:
           'Whether sending the document to `POST /v1/stamps` now would stamp it or hand over its earlier stamp.',
       }),
-      violations: arrayOf(ReportedViolation, {
+      violations: arrayOf(ViolationSchema, {
         description: 'Every rule of SAT that the document breaks.',
         maxItems: 200,
       }),

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../../problems.js';
-import type { IdempotencyClass, OperationPolicy } from './definition.js';
+import type { IdempotencyClass, OperationPolicy, RateClass } from './definition.js';
 
 /** What every operation can answer, whatever it does. */
 const always: readonly ProblemCode[] = [
@@ -17,6 +17,7 @@ interface Shape {
   readonly body?: unknown;
   readonly xmlBody?: unknown;
   readonly idempotency?: IdempotencyClass;
+  readonly rate?: RateClass;
 }
 
 /**
@@ -28,6 +29,7 @@ export function codesOf(operation: Shape, policy: OperationPolicy): ReadonlySet<
   const named: ProblemCode[] = operation.path.includes('/:') ? ['not_found'] : [];
   return new Set([
     ...always,
+    ...(operation.rate === 'exempt' ? [] : (['too_many_requests'] as const)),
     ...secured,
     ...named,
     ...bodyCodes(operation),

@@ -60,7 +60,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   registerProblemAnswers(app, { problemBase, onUndeclaredProblem: options.onUndeclaredProblem ?? reportTo(logger) });
   const count = await registerRateLimits(app, settings.rates, settings.redisUrl ?? undefined);
   app.decorate('countRequest', count);
-  registerUnmatched(app, count, problemBase);
+  registerUnmatched(app, count);
   registerHealth(app, admission, options.isReady);
   app.decorate('drain', (patienceMs: number) => drain(app, admission, patienceMs));
   return app;

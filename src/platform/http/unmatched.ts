@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { problem } from '../../problems.js';
-import { answerProblem } from './problem-answers.js';
 import type { CountRequest } from './rate-limits.js';
 
 interface KnownPath {
@@ -13,7 +12,7 @@ interface KnownPath {
  * Answers what no route takes: 405 with `Allow` for a path that exists with other methods, else the 404 that a foreign
  * object gets as well, to the byte. Both count as requests of the address, so that paths cannot be tried out freely.
  */
-export function registerUnmatched(app: FastifyInstance, count: CountRequest, problemBase: string): void {
+export function registerUnmatched(app: FastifyInstance, count: CountRequest): void {
   const known = new Map<string, KnownPath>();
   app.addHook('onRoute', ({ url, method }) => {
     const path = known.get(url) ?? { steps: stepsOf(url), methods: new Set<string>() };
@@ -23,10 +22,9 @@ export function registerUnmatched(app: FastifyInstance, count: CountRequest, pro
   app.setNotFoundHandler(async (request, reply) => {
     await count('anonymous', request, reply);
     const methods = methodsOf(known.values(), request.url);
-    if (methods.length === 0) return answerProblem(request, reply, problem('not_found'), problemBase);
+    if (methods.length === 0) throw problem('not_found');
     reply.header('allow', methods.join(', '));
-    const refusal = problem('method_not_allowed', { params: { method: request.method } });
-    return answerProblem(request, reply, refusal, problemBase);
+    throw problem('method_not_allowed', { params: { method: request.method } });
   });
 }
 
