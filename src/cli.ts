@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from './config.js';
 import { audit } from './core/ledger/audit.js';
 import { createStaffProfile, WeakPasswordError } from './features/identity/index.js';
-import { migrate, openConfiguredDatabase } from './open.js';
+import { migrate, openFoundation } from './open.js';
 import { systemClock } from './platform/clock.js';
 import type { Database } from './platform/db/database.js';
 import { UnitOfWork } from './platform/db/unit-of-work.js';
@@ -46,7 +46,7 @@ async function run(args: string[]): Promise<number> {
   const name = Object.keys(commands).find((words) => words.split(' ').every((word, i) => args[i] === word));
   if (name === undefined) throw new UsageError(usage);
   const config = readConfig(process.env);
-  const database = await openConfiguredDatabase(config);
+  const { database } = await openFoundation(config);
   try {
     const applied = await migrate(config, database);
     for (const migration of applied) process.stdout.write(`applied ${migration}\n`);

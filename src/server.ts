@@ -4,7 +4,7 @@ import { buildApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { loadTrustAnchors } from './core/certificates/index.js';
 import { backgroundJobs } from './jobs.js';
-import { migrate, openConfiguredDatabase, openKeyring } from './open.js';
+import { migrate, openFoundation } from './open.js';
 import { systemClock } from './platform/clock.js';
 import type { Database } from './platform/db/database.js';
 import type { JobRunner } from './platform/jobs/runner.js';
@@ -21,13 +21,13 @@ try {
 }
 
 async function serve(config: Config, logger: Logger): Promise<void> {
-  const database = await openConfiguredDatabase(config);
+  const { database, keyring } = await openFoundation(config);
   const applied = await migrate(config, database);
   if (applied.length > 0) logger.info({ applied }, 'the database was brought up to date');
   const app = await buildApp({
     config,
     database,
-    keyring: await openKeyring(config),
+    keyring,
     clock: systemClock,
     logger,
     anchors: await readAnchors(config),
@@ -90,7 +90,9 @@ async function greet(config: Config, database: Database, app: FastifyInstance): 
   const lines = [`Timbrel listens on ${address}`];
   if (config.http.docs) lines.push(`Reference page: ${address}/docs`);
   if ((await database.prisma.profile.count({ where: { staff: true } })) === 0) {
-    lines.push('There is no staff profile yet. Create the first one in another terminal:');
+    // One process at a time has an embedded database.
+    const how = database.kind === 'embedded' ? 'Stop this server (Ctrl+C), and start it again after:' : 'Create one:';
+    lines.push(`There is no staff profile yet. ${how}`);
     lines.push('  npx timbrel staff create --email you@example.com --given-name Ana --family-name Ruiz');
   }
   process.stderr.write(`${lines.join('\n')}\n`);

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { localTime } from '../../src/core/cfdi/index.js';
+import type { Database } from '../../src/platform/db/database.js';
 import {
   type Answer,
   type Credentials,
@@ -10,7 +11,6 @@ import {
   testApp,
 } from './app.js';
 import { type CfdiOptions, makeCfdi } from './cfdi.js';
-import type { Database } from './database.js';
 
 /** A taxpayer of the sandbox: certificate and key as an ERP holds them. */
 export type Csd = Pick<CfdiOptions, 'certificate' | 'privateKey'>;
