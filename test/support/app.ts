@@ -59,8 +59,15 @@ const taxData = { legal_name: 'ESCUELA KEMPER URGATE', tax_regime: '601', postal
 /** The whole of Timbrel on a fresh database, at an instant that stands still until the test moves it. */
 export async function testApp(t: TestContext, shared?: Database): Promise<TestApp> {
   const database = shared ?? (await testDatabase(t));
-  const clock = new FixedClock(new Date('2026-03-04T18:00:00.000Z'));
-  const keyring = new Keyring([randomBytes(32)]);
+  return openApp(t, database, new FixedClock(new Date('2026-03-04T18:00:00.000Z')), new Keyring([randomBytes(32)]));
+}
+
+/** Another process of the same installation: the same database, master key and time, and nothing else in common. */
+export function secondApp(t: TestContext, { database, clock, keyring }: TestApp): Promise<TestApp> {
+  return openApp(t, database, clock, keyring);
+}
+
+async function openApp(t: TestContext, database: Database, clock: FixedClock, keyring: Keyring): Promise<TestApp> {
   const app = await buildApp({
     // Nothing here is about rates.
     config: readConfig({ TIMBREL_RATE_ANONYMOUS: '1000000', TIMBREL_RATE_STANDARD: '1000000' }),
