@@ -11,23 +11,35 @@ interface Response extends JsonObject {
  * codes (`NotFound`).
  */
 export function shareResponses(operations: readonly JsonObject[]): JsonObject {
-  const uses = new Map<string, Array<() => void>>();
-  const shared: Record<string, Response> = {};
+  const shared = new Map<string, Response>();
+  for (const places of groups(operations)) {
+    const [first] = places;
+    if (first === undefined || places.length === 1 || shared.has(first.name)) continue;
+    shared.set(first.name, first.response);
+    for (const { responses, status, name } of places) responses[status] = { $ref: `#/components/responses/${name}` };
+  }
+  return Object.fromEntries([...shared].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+interface Place {
+  readonly name: string;
+  readonly response: Response;
+  readonly responses: Record<string, Response>;
+  readonly status: string;
+}
+
+/** Where the same refusal stands, the most frequent first: of two versions of one, the usual one gets the name. */
+function groups(operations: readonly JsonObject[]): Place[][] {
+  const byText = new Map<string, Place[]>();
   for (const { responses } of operations as ReadonlyArray<{ responses: Record<string, Response> }>) {
     for (const [status, response] of Object.entries(responses)) {
       const name = nameOf(response);
       if (name === null) continue;
-      shared[name] ??= response;
-      const same = JSON.stringify(shared[name]) === JSON.stringify(response);
-      const refer = () => {
-        responses[status] = { $ref: `#/components/responses/${name}` };
-      };
-      if (same) uses.set(name, [...(uses.get(name) ?? []), refer]);
+      const text = JSON.stringify(response);
+      byText.set(text, [...(byText.get(text) ?? []), { name, response, responses, status }]);
     }
   }
-  const repeated = [...uses].filter(([, places]) => places.length > 1).sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [, places] of repeated) for (const refer of places) refer();
-  return Object.fromEntries(repeated.map(([name]) => [name, shared[name]]));
+  return [...byText.values()].sort((a, b) => b.length - a.length);
 }
 
 /** PascalCase of the one code that a refusal has; null for an answer of another kind. */
