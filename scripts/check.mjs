@@ -72,7 +72,7 @@ function databaseTests() {
   const helper = 'test/support/database.ts';
   const imports = new Map(
     listFiles('test', '.ts').map((file) => {
-      const specifiers = [...fs.readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)\.js'/g)];
+      const specifiers = [...fs.readFileSync(file, 'utf8').matchAll(/^import (?!type )[^;]*?from '(\.[^']+)\.js'/gm)];
       return [file, specifiers.map(([, specifier]) => `${path.join(path.dirname(file), specifier)}.ts`)];
     }),
   );

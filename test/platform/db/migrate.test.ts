@@ -93,6 +93,7 @@ t.test('kill -9 at any point leaves each migration wholly done or not begun', as
     await child.lineAfter(0);
     await new Promise((done) => setTimeout(done, delay));
     await child.kill();
+    if (testServerUrl) await killSessions(location);
   }
   const last = new Child(t, fixture, [location, migrations]);
   t.equal(await last.ended, 0, last.errors);
@@ -172,4 +173,13 @@ async function emptyUrl(t: Test): Promise<string> {
   await client.query('DROP SCHEMA public, pgboss CASCADE; CREATE SCHEMA public');
   await client.end();
   return href;
+}
+
+/** A server goes on with the statement of a client that died; this stops it in the middle, as a crash would. */
+async function killSessions(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+  await client.end();
 }
