@@ -105,3 +105,11 @@ export function stampRequest(
     ...changes,
   };
 }
+
+/** The n-th document of a load, the same in every process, under a key of its own. */
+export function loadRequest(account: TestAccount, name: string, n: number): StampRequest {
+  return stampRequest(account, `${name} ${n}`, {
+    idempotencyKey: `${name}-${n}`,
+    xml: Buffer.alloc(2_000, `${name} ${n} `),
+  });
+}
