@@ -15,8 +15,11 @@ const documents = listFiles('openapi', '.json');
 const environment = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
 const onEmbedded = { ...environment, TEST_DATABASE_URL: '' };
 
+const schemaDrift = ['--from-migrations', 'prisma/migrations', '--to-schema', 'prisma/schema.prisma', '--exit-code'];
+
 const steps = [
   ['database client', run('prisma.mjs', 'generate')],
+  ['the migrations make the data model', run('prisma.mjs', 'migrate', 'diff', ...schemaDrift)],
   ['types', [bin('tsc'), '--noEmit']],
   ['lint', [bin('biome'), 'check', '.']],
   ['OpenAPI documents are those of the code', [bin('tsx'), 'scripts/openapi.ts', '--check']],
