@@ -85,7 +85,8 @@ function serverOptions(settings: Config['http'], logger: Logger): FastifyHttpOpt
     // Requests that arrive while the server stops are answered by our own hook, as a problem.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    // What is too long for an id is for the operation's schema to say: it answers as for an id that does not exist.
+    routerOptions: { maxParamLength: urlLimit },
     clientErrorHandler: answerConnectionErrors(problemBase),
     frameworkErrors: (error, request, reply) => {
       reply.headers({ 'x-request-id': request.id, ...commonHeaders(settings) });
@@ -133,8 +134,10 @@ function reportTo(logger: Logger): ProblemAnswerOptions['onUndeclaredProblem'] {
 }
 
 async function drain(app: FastifyInstance, admission: Admission, patienceMs: number): Promise<void> {
-  admission.drain();
-  const cutOff = setTimeout(() => app.server.closeAllConnections(), patienceMs);
+  const cutOff = () => app.server.closeAllConnections();
+  // Connections on which nothing was ever asked count as busy for Node: once all is answered, none has to be waited for.
+  void admission.drain().then(cutOff);
+  const timer = setTimeout(cutOff, patienceMs);
   await app.close();
-  clearTimeout(cutOff);
+  clearTimeout(timer);
 }
