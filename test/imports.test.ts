@@ -21,7 +21,13 @@ function floorOf(file: string): (typeof floors)[number] {
   return first as (typeof floors)[number];
 }
 
-/** The offences of one file: imports that climb, or that know what their floor should not. */
+/** The feature's room that a file belongs to; another room is entered by its index, which says what it gives. */
+function roomOf(file: string): string | null {
+  const [floor, room, inside] = path.relative(source, file).split(path.sep);
+  return floor === 'features' && inside !== undefined ? (room ?? null) : null;
+}
+
+/** The offences of one file: imports that climb, that go through a wall, or that know what their floor should not. */
 function offences(file: string, text: string): string[] {
   const floor = floorOf(file);
   const where = path.relative(source, file);
@@ -30,8 +36,10 @@ function offences(file: string, text: string): string[] {
     if (!specifier.startsWith('.')) return forbiddenPackages[floor]?.test(specifier) ? [`${where} → ${specifier}`] : [];
     const target = path.resolve(path.dirname(file), specifier);
     const climbs = floors.indexOf(floorOf(target.replace(/\.js$/, '.ts'))) > floors.indexOf(floor);
+    const aside = roomOf(file) !== null && roomOf(target) !== null && roomOf(file) !== roomOf(target);
+    const throughTheWall = aside && path.basename(target) !== 'index.js';
     const intoHttp = floor === 'core' && target.includes(`${path.sep}platform${path.sep}http${path.sep}`);
-    return climbs || intoHttp ? [`${where} → ${specifier}`] : [];
+    return climbs || intoHttp || throughTheWall ? [`${where} → ${specifier}`] : [];
   });
 }
 
@@ -71,5 +79,7 @@ t.test('an offence is noticed', async (t) => {
   t.equal(offend('platform/db/a.ts', "const b = await import('../../core/b.js');"), 1, 'a dynamic import');
   t.equal(offend('problems.ts', "import { b } from './platform/b.js';"), 1, 'ground → platform');
   t.equal(offend('features/a/a.ts', "import { b } from '../../app.js';"), 1, 'features → roof');
+  t.equal(offend('features/a/a.ts', "import { b } from '../b/b.js';"), 1, 'through the wall of a room');
+  t.equal(offend('features/a/a.ts', "import { b } from '../b/index.js';"), 0, 'by its door');
   t.equal(offend('features/a/a.ts', "import { b } from '../../core/b.js';"), 0, 'features → core is the way down');
 });

@@ -47,7 +47,16 @@ export function createAccess({ uow, keyring, clock }: { uow: UnitOfWork; keyring
 }
 
 export { Caller } from './caller.js';
-export { type AccountWithNic, accountOf, customerOf, type EmitterWithNic, emitterOf, type Target } from './objects.js';
+export {
+  type AccountWithNic,
+  accountFor,
+  accountOf,
+  customerFor,
+  customerOf,
+  type EmitterWithNic,
+  emitterOf,
+  type Target,
+} from './objects.js';
 export { originOf } from './origin.js';
 export type { AccountPrincipal, Environment, MemberRole, Principal, ProfilePrincipal } from './principal.js';
 export { environments, memberRoles } from './principal.js';

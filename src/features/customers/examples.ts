@@ -1,4 +1,4 @@
-import { exampleAccount, exampleNewSecret } from '../stamping-accounts/examples.js';
+import { exampleAccount, exampleNewSecret } from '../stamping-accounts/index.js';
 import type { CreatedCustomer, Customer, Member } from './schemas.js';
 
 /** Answers as the reference shows them. */

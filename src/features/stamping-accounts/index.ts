@@ -38,6 +38,7 @@ export function stampingAccounts(app: FastifyInstance, services: StampingAccount
   readConsumption(app, services);
 }
 
+export { exampleAccount, exampleNewSecret } from './examples.js';
 export { openStampingAccount, type PreparedSecret, prepareSecret } from './open-account.js';
 export { presentAccount, presentSecret } from './present.js';
 export { NewMachineSecret, StampingAccount } from './schemas.js';

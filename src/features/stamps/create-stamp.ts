@@ -3,7 +3,7 @@ import { type CfdiDocument, insertTfd } from '../../core/cfdi/index.js';
 import type { CertifiedDocument, StampResult } from '../../core/quota/stamp.js';
 import type { UnitOfWork } from '../../platform/db/unit-of-work.js';
 import { problem } from '../../problems.js';
-import type { Environment } from '../access/principal.js';
+import type { Environment } from '../access/index.js';
 import type { EmitterStatus } from '../emitters/index.js';
 import { type InspectionServices, inspect, type StampOrder } from './inspect.js';
 

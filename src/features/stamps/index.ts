@@ -3,7 +3,7 @@ import { readDocument, tfdOriginalString } from '../../core/cfdi/index.js';
 import type { Cursors } from '../../platform/http/cursors.js';
 import { languageOf } from '../../platform/http/language.js';
 import { operation } from '../../platform/http/operation.js';
-import type { Caller } from '../access/caller.js';
+import type { Caller } from '../access/index.js';
 import { createStamp, type StampingServices } from './create-stamp.js';
 import { documentBytes } from './document-body.js';
 import {

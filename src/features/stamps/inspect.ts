@@ -16,7 +16,7 @@ import type { QuotaEngine } from '../../core/quota/engine.js';
 import type { StampClaim, StampResult } from '../../core/quota/stamp.js';
 import type { Clock } from '../../platform/clock.js';
 import { problem, type Violation } from '../../problems.js';
-import type { AccountPrincipal, Environment } from '../access/principal.js';
+import type { AccountPrincipal, Environment } from '../access/index.js';
 
 /** What an inspection needs of the house. */
 export interface InspectionServices {

@@ -2,8 +2,7 @@ import type { Prisma, StampDocument, Stamp as StampRow } from '../../platform/db
 import type { Tx } from '../../platform/db/unit-of-work.js';
 import { fromPublicId } from '../../platform/ids.js';
 import { problem } from '../../problems.js';
-import type { Caller } from '../access/caller.js';
-import { accountFor, customerFor } from '../access/objects.js';
+import { accountFor, type Caller, customerFor } from '../access/index.js';
 import type { StampQuery } from './schemas.js';
 
 /** The posted stamp of a public id; anything else is the one `not_found`. */

@@ -14,7 +14,7 @@ import {
   publicId,
   text,
 } from '../../platform/http/schemas.js';
-import { environments } from '../access/principal.js';
+import { environments } from '../access/index.js';
 import { rfcField } from '../fields.js';
 
 /** Fiscal times have no zone: they are local time of a place, which SAT's rules name. */
