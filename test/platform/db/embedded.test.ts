@@ -4,7 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 import type pg from 'pg';
 import t from 'tap';
 import { openDatabase } from '../../../src/platform/db/database.js';
-import { DurableFiles, startParams } from '../../../src/platform/db/embedded/durable-files.js';
+import { DurableFiles, publishDirectory, startParams } from '../../../src/platform/db/embedded/durable-files.js';
 import { Child } from '../../support/child.js';
 
 const writeRows = new URL('./fixtures/write-rows.ts', import.meta.url);
@@ -47,6 +47,15 @@ t.test('on disk', async (t) => {
     await writer.lineAfter(0);
     await t.rejects(openDatabase({ dataDir }), { message: `The database directory ${dataDir} is in use` });
   });
+});
+
+t.test('a new cluster is on the disk before it gets its name', async (t) => {
+  const directory = t.testdir({ new: { a: '1', b: { c: '2' } } });
+  const named = path.join(directory, 'cluster');
+  const syncs: boolean[] = [];
+  t.intercept(fs, 'fsyncSync', { value: () => syncs.push(fs.existsSync(named)) });
+  publishDirectory(path.join(directory, 'new'), named);
+  t.same(syncs, [false, false, false, false, true], 'the directory, a, b and c; then the one that holds the new name');
 });
 
 t.test('a directory of another PostgreSQL is refused by name, and is free again', async (t) => {

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
-import { DurableFiles, startParams } from './durable-files.js';
+import { DurableFiles, publishDirectory, startParams } from './durable-files.js';
 import type { Reply, Request, ThreadOptions } from './messages.js';
 import { Sessions, simpleQuery } from './sessions.js';
 
@@ -44,14 +44,14 @@ async function handle(request: Request): Promise<void> {
   }
 }
 
-/** A first start is killed at any moment without harm: the new directory gets its name when it is whole and on disk. */
+/** A first start may be killed at any moment: what it left unfinished is thrown away. */
 async function openCluster(directory: string): Promise<PGlite> {
   if (!fs.existsSync(directory)) {
     const unfinished = `${directory}.new`;
     fs.rmSync(unfinished, { recursive: true, force: true });
     const created = await PGlite.create({ fs: new DurableFiles(unfinished), startParams: startParams(PGlite) });
     await created.close();
-    fs.renameSync(unfinished, directory);
+    publishDirectory(unfinished, directory);
   }
   return PGlite.create({ fs: new DurableFiles(directory), startParams: startParams(PGlite) });
 }
