@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.js';
 import { groupReads } from '../../platform/db/batch.js';
 import type { Database } from '../../platform/db/database.js';
 import { isUnavailable, isWriteConflict, sqlState } from '../../platform/db/sql-errors.js';
-import { UnitOfWork } from '../../platform/db/unit-of-work.js';
+import { assertOutsideTransaction, UnitOfWork } from '../../platform/db/unit-of-work.js';
 import { newId } from '../../platform/ids.js';
 import { problem } from '../../problems.js';
 import { Lanes, type Settled, unavailable } from './lanes.js';
@@ -62,6 +62,7 @@ export class QuotaEngine {
    *   remembered: nothing was written, and the same key may be used again
    */
   commitStamp(request: StampRequest): Promise<StampResult> {
+    assertOutsideTransaction();
     const pending = { id: newId(this.#clock), eventId: newId(this.#clock), request };
     return this.#lanes.submit(request.accountId, pending, request.xml.length);
   }
@@ -81,7 +82,7 @@ export class QuotaEngine {
       return this.#commitAlone(accountId, batch, error);
     }
     const undecided = batch.filter((_, n) => rows[n]?.outcome === 'again');
-    const later = undecided.length > 0 ? await this.#commit(accountId, undecided) : [];
+    const later = undecided.length > 0 ? await this.#commitEach(accountId, [undecided]) : [];
     return Promise.all(
       rows.map((row, n) => (row.outcome === 'again' ? later.shift()! : this.#settle(batch[n]!, row, now))),
     );
@@ -91,9 +92,27 @@ export class QuotaEngine {
   async #commitAlone(accountId: string, batch: PendingStamp[], error: unknown): Promise<Settled<StampResult>[]> {
     if (isUnavailable(error) || isWriteConflict(error)) throw unavailable(error);
     if (batch.length === 1) return [{ error }];
+    return this.#commitEach(
+      accountId,
+      batch.map((one) => [one]),
+    );
+  }
+
+  /** Commits one part after the other; when the database gets out of reach, that is the answer for the rest. */
+  async #commitEach(accountId: string, parts: PendingStamp[][]): Promise<Settled<StampResult>[]> {
     const settled: Settled<StampResult>[] = [];
-    for (const one of batch) {
-      settled.push(...(await this.#commit(accountId, [one]).catch((reason: unknown) => [{ error: reason }])));
+    for (const [n, part] of parts.entries()) {
+      try {
+        settled.push(...(await this.#commit(accountId, part)));
+      } catch (error) {
+        return [
+          ...settled,
+          ...parts
+            .slice(n)
+            .flat()
+            .map(() => ({ error })),
+        ];
+      }
     }
     return settled;
   }
@@ -118,12 +137,13 @@ export class QuotaEngine {
    * that waited for a lock in vain is not: it has waited enough.
    */
   async #tryAgain<T>(statement: () => Promise<T>): Promise<T> {
+    const until = this.#clock.now().getTime() + limits.tryForMs;
     for (let attempt = 1; ; attempt++) {
       try {
         return await statement();
       } catch (error) {
         const mayPass = isWriteConflict(error) || (isUnavailable(error) && sqlState(error) !== lockNotAvailable);
-        if (attempt === limits.attempts || !mayPass) throw error;
+        if (!mayPass || attempt === limits.attempts || this.#clock.now().getTime() > until) throw error;
         await sleep(randomInt(limits.firstRetryMs * 2 ** (attempt - 1)));
       }
     }

@@ -5,7 +5,7 @@ import { limits } from './limits.js';
 /** What became of one request of a batch. */
 export type Settled<Answer> = { value: Answer } | { error: unknown };
 
-/** Commits one batch of one account; one settlement for each request, in order. What it throws is thrown at all of them. */
+/** Commits one batch of one account; one settlement for each request, in order. It throws when the database is out of reach. */
 export type Commit<Request, Answer> = (accountId: string, batch: Request[]) => Promise<Settled<Answer>[]>;
 
 interface Waiting<Request, Answer> {
@@ -70,16 +70,16 @@ export class Lanes<Request, Answer> {
     for (;;) {
       await nextTurn();
       if (queue.length === 0) break;
-      await this.#settle(accountId, this.#take(queue));
+      await this.#settle(accountId, queue);
     }
     this.#queues.delete(accountId);
   }
 
-  #take(queue: Waiting<Request, Answer>[]): Waiting<Request, Answer>[] {
+  #take(queue: Waiting<Request, Answer>[], most: number, mostBytes: number): Waiting<Request, Answer>[] {
     let size = 0;
     let bytes = 0;
     for (const next of queue) {
-      if (size === limits.batchSize || (size > 0 && bytes + next.bytes > limits.batchBytes)) break;
+      if (size === most || (size > 0 && bytes + next.bytes > mostBytes)) break;
       size += 1;
       bytes += next.bytes;
     }
@@ -88,19 +88,22 @@ export class Lanes<Request, Answer> {
     return queue.splice(0, size);
   }
 
-  async #settle(accountId: string, batch: Waiting<Request, Answer>[]): Promise<void> {
+  async #settle(accountId: string, queue: Waiting<Request, Answer>[]): Promise<void> {
+    const batch = this.#take(queue, limits.batchSize, limits.batchBytes);
     try {
       const settled = await this.#commit(
         accountId,
         batch.map(({ request }) => request),
       );
-      batch.forEach(({ resolve, reject }, i) => {
-        const one = settled[i]!;
+      batch.forEach(({ resolve, reject }, n) => {
+        const one = settled[n]!;
         if ('value' in one) resolve(one.value);
         else reject(one.error);
       });
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      // Whoever waits behind would wait as long and in vain: together they would wait for as many times as there are batches.
+      const behind = this.#take(queue, queue.length, Number.POSITIVE_INFINITY);
+      for (const { reject } of [...batch, ...behind]) reject(error);
     }
   }
 }

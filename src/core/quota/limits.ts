@@ -12,6 +12,8 @@ export const limits = {
   queueBytes: 64 * 1024 * 1024,
   /** Times that a batch is tried when the database is busy or the connection was lost. */
   attempts: 4,
+  /** Milliseconds after which it is not tried again: connecting to a host that does not answer takes longer. */
+  tryForMs: 5_000,
   /** Milliseconds before the second try at most; twice as much before each further one. */
   firstRetryMs: 25,
   /** Seconds after which a refused caller may try again. */

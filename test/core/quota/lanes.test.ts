@@ -54,18 +54,24 @@ t.test('accounts do not wait for each other', async (t) => {
   t.equal(await slow, 'a done');
 });
 
-t.test('each request has its own outcome, and a commit that fails fails for all of its own', async (t) => {
-  const { lanes, commit } = heldLanes();
-  const outcomes = Promise.allSettled(['a', 'b'].map((request) => lanes.submit('account', request, 1)));
-  (await commit(0)).end([{ error: new Error('refused') }, { value: 'b done' }]);
-  t.match(await outcomes, [{ reason: { message: 'refused' } }, { value: 'b done' }]);
-  const failed = Promise.allSettled(['c', 'd'].map((request) => lanes.submit('account', request, 1)));
-  (await commit(1)).fail(new Error('lost'));
-  t.match(await failed, [{ reason: { message: 'lost' } }, { reason: { message: 'lost' } }]);
-  const after = lanes.submit('account', 'e', 1);
-  (await commit(2)).end();
-  t.equal(await after, 'e done', 'the lane goes on');
-});
+t.test(
+  'each request has its own outcome; a commit that fails, fails for its own and for those who wait behind it',
+  async (t) => {
+    const { lanes, commit } = heldLanes();
+    const outcomes = Promise.allSettled(['a', 'b'].map((request) => lanes.submit('account', request, 1)));
+    (await commit(0)).end([{ error: new Error('refused') }, { value: 'b done' }]);
+    t.match(await outcomes, [{ reason: { message: 'refused' } }, { value: 'b done' }]);
+    const failed = Promise.allSettled(['c', 'd'].map((request) => lanes.submit('account', request, 1)));
+    await commit(1);
+    const behind = t.rejects(lanes.submit('account', 'behind', 1), { message: 'lost' });
+    (await commit(1)).fail(new Error('lost'));
+    t.match(await failed, [{ reason: { message: 'lost' } }, { reason: { message: 'lost' } }]);
+    await behind;
+    const after = lanes.submit('account', 'e', 1);
+    (await commit(2)).end();
+    t.equal(await after, 'e done', 'the lane goes on');
+  },
+);
 
 t.test('a commit is bounded in requests and in bytes', async (t) => {
   const { lanes, commit } = heldLanes();
