@@ -25,6 +25,11 @@ function newSale(): Sale {
   return sale;
 }
 
+/** The stamp in an answer, if it is one. */
+function stampIn(outcome: Outcome): StampAnswer | null {
+  return outcome.kind === 'answered' && outcome.status === 201 ? outcome.body : null;
+}
+
 /** Keeps tills stamping new documents until each of them hears no more, or that the server is stopping. */
 class Rush {
   readonly outcomes: Outcome[] = [];
@@ -35,7 +40,7 @@ class Rush {
   }
 
   get stamped(): number {
-    return this.outcomes.filter((outcome) => outcome.kind === 'answered' && outcome.status === 201).length;
+    return this.outcomes.filter(stampIn).length;
   }
 
   async #stampOn(till: Till): Promise<void> {
@@ -43,16 +48,22 @@ class Rush {
       const sale = newSale();
       const outcome = await till.stamp(sale);
       this.outcomes.push(outcome);
-      if (outcome.kind === 'unanswered' || outcome.status !== 201) break;
-      known.set(sale, outcome.body);
+      const stamp = stampIn(outcome);
+      if (stamp === null) break;
+      known.set(sale, stamp);
     }
     till.close();
   }
 
-  /** Waits until so many documents were stamped, and then for a moment of chance. */
+  /** Requests that the server had begun with and did not answer. */
+  get dropped(): Outcome[] {
+    return this.outcomes.filter((outcome) => outcome.kind === 'unanswered' && outcome.accepted);
+  }
+
+  /** Waits until so many documents were stamped, or every till has given up, and then for a moment of chance. */
   async underway(stamped: number): Promise<void> {
-    while (this.stamped < stamped) await sleep(1);
-    await sleep(randomInt(30));
+    while (this.stamped < stamped && this.outcomes.length < this.stamped + tills) await sleep(1);
+    await sleep(randomInt(10));
   }
 }
 
@@ -65,22 +76,18 @@ async function sendAllAgain(t: Test, origin: string): Promise<void> {
     for (let next = sales.shift(); next !== undefined; next = sales.shift()) {
       const [sale, before] = next;
       const outcome = await till.stamp(sale);
-      if (outcome.kind === 'unanswered' || outcome.status !== 201) {
-        wrong.push(outcome);
-        continue;
-      }
-      const { body } = outcome;
-      known.set(sale, body);
+      const stamp = stampIn(outcome);
+      known.set(sale, stamp ?? before);
       if (before !== null) count.told += 1;
-      else if (body.replayed) count.committed += 1;
+      else if (stamp?.replayed) count.committed += 1;
       else count.stamped += 1;
-      const same = before === null || (body.replayed && body.uuid === before.uuid && body.xml === before.xml);
-      if (!same) wrong.push({ before, body });
+      const same = before === null || (stamp?.replayed && stamp.uuid === before.uuid && stamp.xml === before.xml);
+      if (stamp === null || !same) wrong.push({ known: before?.uuid, told: stamp?.uuid ?? outcome });
     }
     till.close();
   };
   await Promise.all(Array.from({ length: tills }, () => sendOn(new Till(origin, authorization))));
-  t.same(wrong, [], 'every document has its stamp, and every stamp that a client knew of is still the one');
+  t.same(wrong.slice(0, 3), [], 'every document has its stamp, and every stamp that a client knew of is still the one');
   t.comment(`${count.told} known, ${count.committed} committed but not acknowledged, ${count.stamped} stamped now`);
 }
 
@@ -111,6 +118,7 @@ t.test('promises 5 and 6: killed under load, nothing acknowledged is lost and no
     await rush.underway(randomInt(tills, 4 * tills));
     await server.kill();
     await rush.over;
+    t.not(rush.dropped.length, 0, 'it was killed under load');
   }
   const server = await installation.start(t);
   await sendAllAgain(t, server.origin);
@@ -126,14 +134,10 @@ t.test('promise 17: told to stop under load, it answers what it accepted, and le
   t.equal(await server.stop(), 0);
   await rush.over;
   t.ok(rush.stamped > before, 'it was told under load');
-  const dropped = rush.outcomes.filter((outcome) => outcome.kind === 'unanswered' && outcome.accepted);
-  t.same(dropped, [], 'what was accepted is answered');
-  const refused = rush.outcomes.flatMap((outcome) => (outcome.kind === 'answered' ? [outcome] : []));
-  t.same(
-    refused.filter(({ status, body }) => status !== 201 && body.code !== 'service_unavailable'),
-    [],
-    'with a stamp, or with word to come back',
-  );
+  t.equal(rush.dropped.length, 0, 'what it accepted is answered');
+  const refusals = rush.outcomes.flatMap((one) => (one.kind === 'answered' && one.status !== 201 ? [one.body] : []));
+  t.same(new Set(refusals.map(({ code }) => code)), new Set(refusals.map(() => 'service_unavailable')));
+  // Whoever was not told has no stamp: nothing may be there that nobody knows of.
   for (const [sale, stamp] of known) if (stamp === null) known.delete(sale);
   await assertOneStampEach(t);
 });
@@ -149,13 +153,13 @@ t.test(
     const answers = await Promise.all(
       sales.flatMap((sale) => servers.map(({ origin }) => new Till(origin, authorization).stamp(sale))),
     );
-    const stamps = answers.map((outcome) => (outcome.kind === 'answered' ? outcome.body : null));
+    const stamps = answers.map(stampIn);
     const wrong = sales.filter((sale, n) => {
       const [one, other] = [stamps[2 * n], stamps[2 * n + 1]];
       known.set(sale, one ?? null);
       return !one?.uuid || one.uuid !== other?.uuid || one.replayed === other.replayed;
     });
-    t.same(wrong, [], 'one of them stamps, the other hands out that stamp');
+    t.equal(wrong.length, 0, 'one of them stamps, the other hands out that stamp');
     t.same(await Promise.all(servers.map((server) => server.stop())), [0, 0]);
     await assertOneStampEach(t);
   },
