@@ -132,7 +132,8 @@ END $$;
 
 -- The look-up that comes first: for each question the earlier stamp with its document, when the caller may have it
 -- (`verdict` replayed), or the code of the refusal. No row for a question: nothing earlier is known.
-CREATE FUNCTION "quota_find_earlier"(p_questions jsonb) RETURNS TABLE (
+-- p_questions is a JSON array of objects (see "q") as UTF-8.
+CREATE FUNCTION "quota_find_earlier"(p_questions bytea) RETURNS TABLE (
   "n" integer, "verdict" text, "available" bigint, "id" uuid, "customer_id" uuid, "account_id" uuid, "environment" text,
   "operation" text, "idempotency_key" text, "fingerprint" bytea, "attributes_digest" bytea, "content_digest" bytea,
   "certifier" text, "created_at" timestamptz, "actor" text, "document_kind" text, "series" text, "folio" text,
@@ -147,7 +148,7 @@ BEGIN
     s.fingerprint, s.attributes_digest, s.content_digest, s.certifier, s.created_at, s.actor, s.document_kind, s.series, s.folio,
     s.issuer_rfc, s.receiver_rfc, s.receiver_name, s.currency, s.total, s.fiscal_issued_at, s.uuid, s.fiscal_stamped_at,
     s.certifier_rfc, s.certifier_serial, d.xml, d.tfd, d.tfd_offset, d.tfd_replaces
-  FROM jsonb_to_recordset(p_questions) AS q(n integer, customer_id uuid, account_id uuid, environment text, operation text,
+  FROM jsonb_to_recordset(convert_from(p_questions, 'UTF8')::jsonb) AS q(n integer, customer_id uuid, account_id uuid, environment text, operation text,
     idempotency_key text, fingerprint bytea, attributes_digest bytea)
   CROSS JOIN LATERAL quota_earlier(q.customer_id, q.account_id, q.environment, q.operation, q.idempotency_key, q.fingerprint,
     q.attributes_digest) e

@@ -87,7 +87,7 @@ export async function findEarlier(tx: Tx, questions: string[]): Promise<Map<stri
       total, fiscal_issued_at AS "fiscalIssuedAt", uuid, fiscal_stamped_at AS "fiscalStampedAt",
       certifier_rfc AS "certifierRfc", certifier_serial AS "certifierSerial", xml, tfd, tfd_offset AS "tfdOffset",
       tfd_replaces AS "tfdReplaces"
-    FROM quota_find_earlier(${`[${numbered.join(',')}]`}::jsonb)`;
+    FROM quota_find_earlier(${Buffer.from(`[${numbered.join(',')}]`)})`;
   return new Map(rows.map(({ n, ...row }) => [questions[n]!, row]));
 }
 
