@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.js';
+import { exampleList } from '../../platform/http/schemas.js';
 import { customerOf } from '../access/index.js';
 import { exampleCustomer } from './examples.js';
 import type { CustomerServices } from './index.js';
@@ -16,7 +17,12 @@ export function readCustomers(app: FastifyInstance, { uow, cursors }: CustomerSe
     summary: 'List customers',
     description: 'Staff sees every customer, a profile those that it is linked to.',
     query: customerQuery,
-    success: { status: 200, description: 'One page of customers.', schema: CustomerList },
+    success: {
+      status: 200,
+      description: 'One page of customers.',
+      schema: CustomerList,
+      example: exampleList(exampleCustomer),
+    },
     problems: ['invalid_cursor'],
     async handler(request) {
       const { nic, rfc } = request.query;

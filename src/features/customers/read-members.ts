@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.js';
+import { exampleList } from '../../platform/http/schemas.js';
 import { customerOf } from '../access/index.js';
 import { exampleMember } from './examples.js';
 import type { CustomerServices } from './index.js';
@@ -20,7 +21,12 @@ export function readMembers(app: FastifyInstance, { uow, cursors }: CustomerServ
     description: 'The profiles that are linked to the customer, with their roles.',
     params: customerPath,
     query: pageOnly,
-    success: { status: 200, description: 'One page of members.', schema: MemberList },
+    success: {
+      status: 200,
+      description: 'One page of members.',
+      schema: MemberList,
+      example: exampleList(exampleMember),
+    },
     problems: ['invalid_cursor'],
     async handler(request) {
       const page = cursors.page(request);

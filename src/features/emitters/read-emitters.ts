@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.js';
+import { exampleList } from '../../platform/http/schemas.js';
 import { fromPublicId } from '../../platform/ids.js';
 import { type Caller, customerOf, emitterOf } from '../access/index.js';
 import { exampleEmitter } from './examples.js';
@@ -18,7 +19,12 @@ export function readEmitters(app: FastifyInstance, { uow, cursors }: EmitterServ
     description: 'With the credentials of a stamping account: those that are enabled on it.',
     params: customerPath,
     query: emitterQuery,
-    success: { status: 200, description: 'One page of emitters.', schema: EmitterList },
+    success: {
+      status: 200,
+      description: 'One page of emitters.',
+      schema: EmitterList,
+      example: exampleList(exampleEmitter),
+    },
     problems: ['invalid_cursor'],
     async handler(request) {
       const { rfc, status, stamping_account_id: account } = request.query;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.js';
+import { exampleList } from '../../platform/http/schemas.js';
 import { fromPublicId } from '../../platform/ids.js';
 import { problem } from '../../problems.js';
 import { exampleProfile } from './examples.js';
@@ -18,7 +19,12 @@ export function readProfiles(app: FastifyInstance, { uow, cursors }: IdentitySer
     summary: 'List profiles',
     description: 'Everybody who can log in, or the one with a log-in name.',
     query: profileQuery,
-    success: { status: 200, description: 'One page of profiles.', schema: ProfileList },
+    success: {
+      status: 200,
+      description: 'One page of profiles.',
+      schema: ProfileList,
+      example: exampleList(exampleProfile),
+    },
     problems: ['invalid_cursor'],
     async handler(request) {
       const { email } = request.query;

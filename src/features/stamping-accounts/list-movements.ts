@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.js';
+import { exampleList } from '../../platform/http/schemas.js';
 import { accountOf } from '../access/index.js';
+import { exampleMovement } from './examples.js';
 import type { StampingAccountServices } from './index.js';
 import { presentMovement } from './present.js';
 import { accountPath, MovementList, pageOnly } from './schemas.js';
@@ -18,7 +20,12 @@ export function listMovements(app: FastifyInstance, { uow, cursors }: StampingAc
       'up to the balance after it.',
     params: accountPath,
     query: pageOnly,
-    success: { status: 200, description: 'One page of movements.', schema: MovementList },
+    success: {
+      status: 200,
+      description: 'One page of movements.',
+      schema: MovementList,
+      example: exampleList(exampleMovement),
+    },
     problems: ['invalid_cursor'],
     async handler(request) {
       const { id: accountId, customerId } = accountOf(request);

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { readBalance } from '../../core/ledger/accounts.js';
 import { operation } from '../../platform/http/operation.js';
+import { exampleList } from '../../platform/http/schemas.js';
 import { toPublicId } from '../../platform/ids.js';
 import { accountOf, type Environment } from '../access/index.js';
 import { exampleAccount, exampleBalance } from './examples.js';
@@ -21,7 +22,12 @@ export function readAccounts(app: FastifyInstance, { uow, cursors }: StampingAcc
     description:
       'Staff sees every account, a profile those of its customers, and the credentials of an account that account.',
     query: accountQuery,
-    success: { status: 200, description: 'One page of accounts.', schema: StampingAccountList },
+    success: {
+      status: 200,
+      description: 'One page of accounts.',
+      schema: StampingAccountList,
+      example: exampleList(exampleAccount),
+    },
     problems: ['invalid_cursor'],
     async handler(request) {
       const { nic, environment, status } = request.query;

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Tx } from '../../platform/db/unit-of-work.js';
 import { recordEvent } from '../../platform/events.js';
 import { operation } from '../../platform/http/operation.js';
+import { exampleList } from '../../platform/http/schemas.js';
 import { fromPublicId, toPublicId } from '../../platform/ids.js';
 import { problem } from '../../problems.js';
 import { type AccountWithNic, accountOf, type Environment } from '../access/index.js';
@@ -45,7 +46,12 @@ export function secrets(app: FastifyInstance, services: StampingAccountServices)
     description: 'Every secret that the account ever had, without the secrets themselves.',
     params: accountPath,
     query: pageOnly,
-    success: { status: 200, description: 'One page of secrets.', schema: MachineSecretList },
+    success: {
+      status: 200,
+      description: 'One page of secrets.',
+      schema: MachineSecretList,
+      example: exampleList(exampleSecret),
+    },
     problems: ['invalid_cursor'],
     async handler(request) {
       const { id: accountId, customerId } = accountOf(request);

@@ -127,6 +127,11 @@ export function listOf<Item extends TSchema>(name: string, item: Item) {
   );
 }
 
+/** The example of a list: a page with one item, and no other after it. */
+export function exampleList<Item>(item: Item) {
+  return { data: [item], page: { next_cursor: null, has_more: false } };
+}
+
 /** Every field of a closed object made optional: the body of a merge patch (RFC 7396), which changes one field at least. */
 export function patchOf<Properties extends Record<string, TSchema>>(object: TObject<Properties>, name: string) {
   return component(name, Type.Partial(object, { additionalProperties: false, minProperties: 1 }));
