@@ -68,18 +68,19 @@ export function secondApp(t: TestContext, { database, clock, keyring }: TestApp)
 }
 
 async function openApp(t: TestContext, database: Database, clock: FixedClock, keyring: Keyring): Promise<TestApp> {
+  const logged: string[] = [];
   const app = await buildApp({
     // Nothing here is about rates.
     config: readConfig({ TIMBREL_RATE_ANONYMOUS: '1000000', TIMBREL_RATE_STANDARD: '1000000' }),
     database,
     keyring,
     clock,
-    logger: createLogger('silent'),
+    logger: createLogger('trace', { write: (line) => void logged.push(line) }),
     anchors: { sandbox: [], production: [] },
     onUndeclaredProblem: (operation, code) => t.fail(`${operation} answered ${code}, which it does not declare`),
   });
   t.teardown(() => app.close());
-  return new TestApp(app, database, clock, keyring);
+  return new TestApp(app, database, clock, keyring, logged);
 }
 
 /** A running app with what tests do to it again and again. */
@@ -91,6 +92,8 @@ export class TestApp {
     readonly database: Database,
     readonly clock: FixedClock,
     readonly keyring: Keyring,
+    /** The lines of its log. */
+    readonly logged: readonly string[],
   ) {}
 
   /** Sends a request. */
