@@ -2,8 +2,8 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
-/** Names of fields that are never written, wherever a line nests them up to two deep. */
-const secretFields = [
+/** Names of fields that are never written, wherever in a line they stand. */
+const secretFields = new Set([
   'authorization',
   'cookie',
   'password',
@@ -15,7 +15,10 @@ const secretFields = [
   'key',
   'master_key',
   'passphrase',
-];
+]);
+
+/** Lines of ours are flat or nearly so; what is nested deeper is no line but a thing that was handed over whole. */
+const maxDepth = 4;
 
 /**
  * The log: one JSON object a line, times in UTC. Requests, bodies and headers are never handed to it; redaction is the
@@ -29,15 +32,29 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       level,
       base: { service: 'timbrel' },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: {
-        paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
-        censor: '[redacted]',
-      },
+      formatters: { level: (label) => ({ level: label }), log: (line) => redacted(line, 0) },
       serializers: { err: describeError },
     },
     ...(destination === undefined ? [] : [destination]),
   );
+}
+
+/** The object without secrets. Not pino's own `redact`: its wildcards cost ten times what writing the line does. */
+function redacted(value: Record<string, unknown>, depth: number): Record<string, unknown> {
+  let copy: Record<string, unknown> | undefined;
+  for (const name in value) {
+    const field = value[name];
+    const shown = secretFields.has(name) ? '[redacted]' : nested(field, depth + 1);
+    if (shown === field) continue;
+    copy ??= { ...value };
+    copy[name] = shown;
+  }
+  return copy ?? value;
+}
+
+function nested(field: unknown, depth: number): unknown {
+  if (typeof field !== 'object' || field === null || field instanceof Error) return field;
+  return depth === maxDepth ? '[omitted]' : redacted(field as Record<string, unknown>, depth);
 }
 
 /** What of an error is written: chosen fields, because libraries hang queries and their parameters on theirs. */
