@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, type X509Certificate } from 'node:crypto';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
@@ -56,18 +56,32 @@ export interface TestContext extends Teardown {
 
 const taxData = { legal_name: 'ESCUELA KEMPER URGATE', tax_regime: '601', postal_code: '42501' };
 
+/** What a test brings of its own. */
+export interface TestAppOptions {
+  /** A fresh one where left out. */
+  readonly database?: Database;
+  /** Authorities that the sandbox trusts besides its own. */
+  readonly anchors?: readonly X509Certificate[];
+}
+
 /** The whole of Timbrel on a fresh database, at an instant that stands still until the test moves it. */
-export async function testApp(t: TestContext, shared?: Database): Promise<TestApp> {
-  const database = shared ?? (await testDatabase(t));
-  return openApp(t, database, new FixedClock(new Date('2026-03-04T18:00:00.000Z')), new Keyring([randomBytes(32)]));
+export async function testApp(t: TestContext, options: TestAppOptions = {}): Promise<TestApp> {
+  const database = options.database ?? (await testDatabase(t));
+  const clock = new FixedClock(new Date('2026-03-04T18:00:00.000Z'));
+  return openApp(t, { database, clock, keyring: new Keyring([randomBytes(32)]), anchors: options.anchors ?? [] });
 }
 
 /** Another process of the same installation: the same database, master key and time, and nothing else in common. */
 export function secondApp(t: TestContext, { database, clock, keyring }: TestApp): Promise<TestApp> {
-  return openApp(t, database, clock, keyring);
+  return openApp(t, { database, clock, keyring, anchors: [] });
 }
 
-async function openApp(t: TestContext, database: Database, clock: FixedClock, keyring: Keyring): Promise<TestApp> {
+interface Parts extends Required<TestAppOptions> {
+  readonly clock: FixedClock;
+  readonly keyring: Keyring;
+}
+
+async function openApp(t: TestContext, { database, clock, keyring, anchors }: Parts): Promise<TestApp> {
   const logged: string[] = [];
   const app = await buildApp({
     // Nothing here is about rates.
@@ -76,7 +90,7 @@ async function openApp(t: TestContext, database: Database, clock: FixedClock, ke
     keyring,
     clock,
     logger: createLogger('trace', { write: (line) => void logged.push(line) }),
-    anchors: { sandbox: [], production: [] },
+    anchors: { sandbox: anchors, production: [] },
     onUndeclaredProblem: (operation, code) => t.fail(`${operation} answered ${code}, which it does not declare`),
   });
   t.teardown(() => app.close());

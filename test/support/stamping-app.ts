@@ -1,11 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { localTime } from '../../src/core/cfdi/index.js';
-import type { Database } from '../../src/platform/db/database.js';
 import {
   type Answer,
   type Credentials,
   type Person,
   type TestApp,
+  type TestAppOptions,
   type TestContext,
   type TestCustomer,
   testApp,
@@ -34,8 +34,8 @@ export class StampingApp {
     readonly csd: Csd,
   ) {}
 
-  static async open(t: TestContext, shared?: Database): Promise<StampingApp> {
-    const timbrel = await testApp(t, shared);
+  static async open(t: TestContext, options: TestAppOptions = {}): Promise<StampingApp> {
+    const timbrel = await testApp(t, options);
     const staff = await timbrel.staff();
     const customer = await timbrel.customer(staff);
     const emitter = await timbrel.emitter(staff, customer);
