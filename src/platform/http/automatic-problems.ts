@@ -2,12 +2,10 @@ import type { ProblemCode } from '../../problems.js';
 import type { IdempotencyClass, OperationPolicy, RateClass } from './definition.js';
 
 /** What every operation can answer, whatever it does. */
-const always: readonly ProblemCode[] = [
-  'invalid_request',
-  'too_many_requests',
-  'internal_error',
-  'service_unavailable',
-];
+const always: readonly ProblemCode[] = ['invalid_request', 'internal_error'];
+
+/** What every operation can answer that is counted, and refused while there is too much to do: all but the probes. */
+const limited: readonly ProblemCode[] = ['too_many_requests', 'service_unavailable'];
 
 /** What of a definition decides which codes the platform adds. */
 interface Shape {
@@ -29,7 +27,7 @@ export function codesOf(operation: Shape, policy: OperationPolicy): ReadonlySet<
   const named: ProblemCode[] = operation.path.includes('/:') ? ['not_found'] : [];
   return new Set([
     ...always,
-    ...(operation.rate === 'exempt' ? [] : (['too_many_requests'] as const)),
+    ...(operation.rate === 'exempt' ? [] : limited),
     ...secured,
     ...named,
     ...bodyCodes(operation),

@@ -46,7 +46,7 @@ export function registerHealth(app: FastifyInstance, admission: Admission, isRea
     summary: 'Whether requests may be sent here',
     description: 'Answers 503 while the database is out of reach and while the process is stopping.',
     success: { status: 200, description: 'Requests are welcome.', schema: Health, example },
-    problems: [],
+    problems: ['service_unavailable'],
     rate: 'exempt',
     async handler() {
       if (admission.draining || !(await within(patienceMs, isReady()))) {

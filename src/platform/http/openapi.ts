@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { toOpenApi30 } from './openapi-30.js';
 import { type DocumentAddresses, type DocumentHead, openApi31 } from './openapi-document.js';
-import { registerReference } from './reference.js';
+import { counted, registerReference } from './reference.js';
 import type { JsonObject } from './schema-tree.js';
 
 declare module 'fastify' {
@@ -30,7 +30,7 @@ export function registerDocument(
     ['/openapi-3.0.json', '3.0'],
   ] as const) {
     let text: string | undefined;
-    app.get(path, (_, reply) => {
+    app.get(path, { onRequest: counted(app) }, (_, reply) => {
       // Made when it is first asked for: by then every operation is registered.
       text ??= JSON.stringify(app.openApi(version));
       return reply.type('application/json').send(text);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ProblemCode, problem, problems, problemText } from '../../problems.js';
 
 const folder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -41,17 +41,18 @@ const pagePolicy =
 
 /** The reference page at `/docs`, from files that come with the installation: it works without any other network. */
 export function registerReference(app: FastifyInstance): void {
-  app.get('/docs', (_, reply) =>
+  const onRequest = counted(app);
+  app.get('/docs', { onRequest }, (_, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(page),
   );
-  app.get('/docs/start.js', (_, reply) => reply.type('text/javascript; charset=utf-8').send(start));
+  app.get('/docs/start.js', { onRequest }, (_, reply) => reply.type('text/javascript; charset=utf-8').send(start));
   for (const [name, type] of Object.entries(assets)) {
-    app.get(`/docs/${name}`, async (_, reply) => {
+    app.get(`/docs/${name}`, { onRequest }, async (_, reply) => {
       reply.type(type).header('cache-control', 'public, max-age=3600');
       return readFile(path.join(folder, name));
     });
   }
-  app.get<{ Params: { code: string } }>('/docs/problems/:code', (request, reply) => {
+  app.get<{ Params: { code: string } }>('/docs/problems/:code', { onRequest }, (request, reply) => {
     const { code } = request.params;
     if (!Object.hasOwn(problems, code)) throw problem('not_found');
     return reply.type('text/html; charset=utf-8').send(problemPage(code as ProblemCode));
@@ -71,4 +72,9 @@ function problemPage(code: ProblemCode): string {
 </body>
 </html>
 `;
+}
+
+/** Counts a request on the rate of its address: what everybody may read is large, too. */
+export function counted(app: FastifyInstance) {
+  return (request: FastifyRequest, reply: FastifyReply) => app.countRequest('anonymous', request, reply);
 }
