@@ -1,19 +1,20 @@
 /** The process as an operator meets it: first start, command line, later starts, stop. On the database at hand. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import t from 'tap';
 import { testDatabaseUrl, testServerUrl } from './support/database.js';
+import { ServerProcess } from './support/server-process.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = t.testdir();
 const env: NodeJS.ProcessEnv = {
   PATH: process.env.PATH,
   PORT: '0',
+  LOG_LEVEL: 'silent',
   TIMBREL_DATA_DIR: path.join(folder, 'data'),
   ...(testServerUrl && {
     DATABASE_URL: await testDatabaseUrl(t, testServerUrl),
@@ -23,26 +24,6 @@ const env: NodeJS.ProcessEnv = {
 
 const timbrel = (args: string[], input = '') =>
   spawnSync(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], { cwd: root, env, input, encoding: 'utf8' });
-
-/** A server that is up: its process, what it greeted with, and where it listens. */
-async function start(): Promise<{ server: ChildProcess; greeting: string; base: string }> {
-  const server = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], { cwd: root, env });
-  t.teardown(() => server.kill('SIGKILL'));
-  server.stdout.resume();
-  let greeting = '';
-  for await (const chunk of server.stderr) {
-    greeting += String(chunk);
-    const base = /listens on (http\S+)\n/.exec(greeting)?.[1];
-    if (base) return { server, greeting, base };
-  }
-  throw new Error(`The server ended: ${greeting}`);
-}
-
-async function stop(server: ChildProcess): Promise<unknown> {
-  server.kill('SIGTERM');
-  const [code] = await once(server, 'exit');
-  return code;
-}
 
 const logIn = (base: string, password: string) =>
   fetch(`${base}/v1/sessions`, {
@@ -55,24 +36,24 @@ const authority = async (base: string) => (await fetch(`${base}/v1/sandbox/autho
 const draft = ['staff', 'create', '--email', 'ana@example.mx', '--given-name', 'Ana', '--family-name', 'Ñandú & Cía'];
 
 t.test('first start, first staff profile, later start: everything is kept', async (t) => {
-  const first = await start();
+  const first = await ServerProcess.start(t, env);
   t.match(first.greeting, /Reference page: http:\S+\/docs\n/);
   t.match(first.greeting, /no staff profile yet[\s\S]+npx timbrel staff create/);
-  const made = await authority(first.base);
+  const made = await authority(first.origin);
   t.match(made, { certifier_rfc: 'TIM010101AB1' });
-  t.equal(await stop(first.server), 0, 'a stop on SIGTERM is a success');
+  t.equal(await first.stop(), 0, 'a stop on SIGTERM is a success');
 
   const created = timbrel(draft);
   t.equal(created.status, 0, created.stderr);
   const password = /^password (.+)$/m.exec(created.stdout)?.[1] ?? '';
   t.equal(timbrel(draft).status, 1, 'an address makes one profile');
 
-  const second = await start();
+  const second = await ServerProcess.start(t, env);
   t.notMatch(second.greeting, /no staff profile/);
-  t.equal((await logIn(second.base, password)).status, 201);
-  t.equal((await logIn(second.base, `${password}x`)).status, 401);
-  t.same(await authority(second.base), made, 'the sandbox keeps its authority');
-  t.equal(await stop(second.server), 0);
+  t.equal((await logIn(second.origin, password)).status, 201);
+  t.equal((await logIn(second.origin, `${password}x`)).status, 401);
+  t.same(await authority(second.origin), made, 'the sandbox keeps its authority');
+  t.equal(await second.stop(), 0);
 });
 
 t.test('a password may come from standard input, and must keep the policy', async (t) => {

@@ -15,9 +15,14 @@ export class ServerProcess {
     readonly process: ChildProcessByStdio<null, null, Readable>,
     /** Its exit code, or the signal that ended it. */
     readonly ended: Promise<number | NodeJS.Signals>,
-    /** Where it listens: `http://127.0.0.1:4711`. */
-    readonly origin: string,
+    /** What it said when it was up. */
+    readonly greeting: string,
   ) {}
+
+  /** Where it listens: `http://127.0.0.1:4711`. */
+  get origin(): string {
+    return addressIn(this.greeting) ?? '';
+  }
 
   /**
    * Starts a server on a free port and waits until it listens.
@@ -36,7 +41,7 @@ export class ServerProcess {
       own.kill('SIGKILL');
       await ended;
     });
-    return new ServerProcess(own, ended, await originOf(own.stderr));
+    return new ServerProcess(own, ended, await greetingOf(own.stderr));
   }
 
   /** kill -9, and waits for its end. */
@@ -52,14 +57,15 @@ export class ServerProcess {
   }
 }
 
-/** The address in the greeting; what comes after it is shown, as it is an error. */
-function originOf(stderr: Readable): Promise<string> {
+const addressIn = (greeting: string) => /listens on (http\S+)\n/.exec(greeting)?.[1];
+
+/** What it writes until it is up; what a server that ends writes is shown, as it is an error. */
+function greetingOf(stderr: Readable): Promise<string> {
   return new Promise((resolve, reject) => {
     let greeting = '';
     stderr.setEncoding('utf8').on('data', (text: string) => {
       greeting += text;
-      const [, origin] = /listens on (http\S+)\n/.exec(greeting) ?? [];
-      if (origin !== undefined) resolve(origin);
+      if (addressIn(greeting) !== undefined) resolve(greeting);
     });
     stderr.once('end', () => reject(new Error(`The server ended: ${greeting}`)));
   });
