@@ -16,13 +16,7 @@ import { testApp } from '../support/app.js';
 import { guards, offenders } from '../support/route-guards.js';
 
 /** Open to everybody. Whoever adds one here says in the commit why. */
-const publicOperations = [
-  'createSession',
-  'createToken',
-  'getHealth',
-  'getReadiness',
-  'getSandboxAuthority',
-];
+const publicOperations = ['createSession', 'createToken', 'getHealth', 'getReadiness', 'getSandboxAuthority'];
 
 /** Not part of the API: the document and the page that shows it. */
 const otherRoutes = [

@@ -4,14 +4,17 @@ import type { Socket } from 'node:net';
 import { type Problem, problem } from '../../problems.js';
 import { problemDocument } from './problem-document.js';
 
+/** The answer that is being written on a connection, where Node keeps it; its own handler looks there as well. */
+type AnsweringSocket = Socket & { readonly _httpMessage?: { readonly headersSent: boolean } | null };
+
 /**
  * Answers what Node's HTTP parser refuses before there is a request: broken HTTP, headers beyond the limit, a request
  * that does not arrive in time. Nobody is known and no header was read, so the answer is in English.
  */
 export function answerConnectionErrors(problemBase: string) {
-  return (error: Error & { code?: string }, socket: Socket): void => {
+  return (error: Error & { code?: string }, socket: AnsweringSocket): void => {
     // Reset by the other side, or an answer is already on its way: nothing can be said any more.
-    if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+    if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
       socket.destroy(error);
       return;
     }

@@ -64,6 +64,16 @@ t.test('broken HTTP is answered as a problem', async (t) => {
   expectProblem(t, await talk(smuggled), 400, 'malformed_request');
 });
 
+t.test('broken HTTP after a good request on the same connection is answered too', async (t) => {
+  const { socket, all } = open();
+  socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+  await new Promise((resolve) => socket.once('data', resolve));
+  socket.write('GARBAGE\r\n\r\n');
+  const answers = await all;
+  t.match(answers, /^HTTP\/1\.1 200 OK/);
+  expectProblem(t, answers.slice(answers.indexOf('HTTP/1.1 400')), 400, 'malformed_request');
+});
+
 t.test('headers beyond the limit are refused', async (t) => {
   const answer = await talk(`GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`);
   expectProblem(t, answer, 431, 'header_fields_too_large');
