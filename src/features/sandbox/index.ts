@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { type SandboxAuthority, sandboxLegend, sandboxProviderRfc } from '../../core/certifiers/index.js';
+import { BoundedWork } from '../../platform/bounded-work.js';
 import { operation } from '../../platform/http/operation.js';
 import { NewSandboxCertificate, SandboxAuthorityResource, SandboxCertificate } from './schemas.js';
 
@@ -9,6 +10,9 @@ const pemExample = '-----BEGIN CERTIFICATE-----\nMIID…\n-----END CERTIFICATE--
 
 /** What an integrator needs to try: certificates to seal with, and the one that checks the stamps. */
 export function sandbox(app: FastifyInstance, authority: SandboxAuthority): void {
+  // A key pair takes a thread for some tenths of a second: integrators may wait, stamps may not.
+  const keyPairs = new BoundedWork({ concurrency: 1, queueLimit: 20 });
+
   operation(app, {
     id: 'createSandboxCertificate',
     method: 'POST',
@@ -39,7 +43,7 @@ export function sandbox(app: FastifyInstance, authority: SandboxAuthority): void
     async handler(request) {
       const { rfc, legal_name } = request.body;
       const password = randomBytes(12).toString('base64url');
-      const csd = await authority.issueDemoCsd({ rfc, legalName: legal_name }, password);
+      const csd = await keyPairs.run(() => authority.issueDemoCsd({ rfc, legalName: legal_name }, password));
       return {
         rfc,
         legal_name,

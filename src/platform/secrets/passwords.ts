@@ -1,19 +1,15 @@
 import argon2 from 'argon2';
-import { problem } from '../../problems.js';
+import { BoundedWork, type WorkBounds } from '../bounded-work.js';
 
 /** The longest password that is hashed, in code points; requests are bounded to it by their schema. */
 export const maxPasswordCodePoints = 256;
 
 /** Costs and bounds of hashing; the defaults are OWASP's for argon2id and two hashes at a time. */
-export interface PasswordHasherOptions {
+export interface PasswordHasherOptions extends Partial<WorkBounds> {
   /** Memory of one hash in KiB. */
   readonly memoryKib?: number;
   /** Passes over the memory. */
   readonly passes?: number;
-  /** Hashes that run at once; each holds `memoryKib` and a thread that signatures need too. */
-  readonly concurrency?: number;
-  /** Callers that may wait; one more is refused at once. */
-  readonly queueLimit?: number;
 }
 
 /**
@@ -23,16 +19,12 @@ export interface PasswordHasherOptions {
  */
 export class PasswordHasher {
   readonly #costs: { memoryCost: number; timeCost: number; parallelism: number };
-  readonly #concurrency: number;
-  readonly #queueLimit: number;
-  readonly #waiting: Array<() => void> = [];
-  #running = 0;
+  readonly #work: BoundedWork;
   #hashCalls = 0;
 
   constructor({ memoryKib = 19_456, passes = 2, concurrency = 2, queueLimit = 100 }: PasswordHasherOptions = {}) {
     this.#costs = { memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
-    this.#concurrency = concurrency;
-    this.#queueLimit = queueLimit;
+    this.#work = new BoundedWork({ concurrency, queueLimit });
   }
 
   /** How often argon2 ran: known and unknown log-ins must cost the same. */
@@ -68,32 +60,11 @@ export class PasswordHasher {
     return { ...this.#costs, type: argon2.argon2id };
   }
 
-  async #run<T>(work: () => Promise<T>): Promise<T> {
-    await this.#enter();
-    try {
+  #run<T>(hash: () => Promise<T>): Promise<T> {
+    return this.#work.run(() => {
       this.#hashCalls += 1;
-      return await work();
-    } finally {
-      this.#leave();
-    }
-  }
-
-  /** Waits for a place. A place that becomes free is handed over, so that nobody slips in between. */
-  async #enter(): Promise<void> {
-    if (this.#running < this.#concurrency) {
-      this.#running += 1;
-      return;
-    }
-    if (this.#waiting.length >= this.#queueLimit) {
-      throw problem('service_unavailable', { retryAfter: 2, params: { retry_after: 2 } });
-    }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#running -= 1;
-    else next();
+      return hash();
+    });
   }
 }
 
