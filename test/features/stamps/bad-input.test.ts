@@ -139,6 +139,13 @@ t.test('what the envelope gets wrong is a clear 4xx', async (t) => {
     ['null', json({ xml: null }), 400, 'invalid_request', '/body/xml'],
     ['no document', json({}), 400, 'invalid_request', '/body/xml'],
     ['what is no base64', json({ xml: 'a*b', encoding: 'base64' }), 400, 'invalid_request', '/body/xml'],
+    [
+      'a million line ends that are no base64 in the end', // quadratic time would be half an hour of everybody's
+      json({ xml: `${'\n'.repeat(1_000_000)}*`, encoding: 'base64' }),
+      400,
+      'invalid_request',
+      '/body/xml',
+    ],
     ['half a surrogate pair', post('{"xml":"\\ud800"}', 'application/json'), 400, 'invalid_request', '/body/xml'],
     ['U+0000', post('{"xml":"a\\u0000"}', 'application/json'), 400, 'invalid_request', '/body/xml'],
     ['a key with a space', app.stamp(app.cfdi(), { key: 'a b' }), 400, 'invalid_idempotency_key'],
