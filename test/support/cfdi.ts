@@ -17,8 +17,10 @@ export interface CfdiOptions {
   lugarExpedicion?: string;
   serie?: string | null;
   folio?: string | null;
-  /** Amount before taxes of the only concept, which pays 16 % of IVA; two decimals. */
+  /** Amount before taxes of all concepts, which pay 16 % of IVA; two decimals. */
   subtotal?: string;
+  /** How many concepts share the amount, in equal parts without a rest; 1 when absent. */
+  concepts?: number;
   receiver?: { rfc: string; nombre: string; domicilio: string; regimen: string; uso: string };
   /** Inside of the Complemento; absent: no Complemento. An empty text writes `<cfdi:Complemento/>`. */
   complemento?: string;
@@ -57,7 +59,7 @@ export function cfdiText(options: CfdiOptions): string {
 <cfdi:Comprobante ${attributesText(comprobanteAttributes(options))}>
   <cfdi:Emisor ${attributesText(issuer(options))}/>
   <cfdi:Receptor ${attributesText(receiver(options))}/>
-  ${concept(options)}
+  ${concepts(options)}
   ${taxes(options)}${wrapped('Complemento', options.complemento)}${wrapped('Addenda', options.addenda)}
 </cfdi:Comprobante>
 `;
@@ -128,22 +130,27 @@ function receiver({ receiver: given, lugarExpedicion = '06000' }: CfdiOptions) {
 
 const TAX = { Impuesto: '002', TipoFactor: 'Tasa', TasaOCuota: '0.160000' };
 
-function concept({ subtotal = '1000.00' }: CfdiOptions): string {
-  const tax = attributesText({ Base: subtotal, ...TAX, Importe: taxOf(subtotal) });
+function concepts({ subtotal = '1000.00', concepts: count = 1 }: CfdiOptions): string {
+  const one = concept(money(cents(subtotal) / count));
+  return `<cfdi:Conceptos>${one.repeat(count)}
+  </cfdi:Conceptos>`;
+}
+
+function concept(amount: string): string {
+  const tax = attributesText({ Base: amount, ...TAX, Importe: taxOf(amount) });
   const attributes = attributesText({
     ClaveProdServ: '84111506',
     Cantidad: '1',
     ClaveUnidad: 'E48',
     Descripcion: 'Servicio de facturación',
-    ValorUnitario: subtotal,
-    Importe: subtotal,
+    ValorUnitario: amount,
+    Importe: amount,
     ObjetoImp: '02',
   });
-  return `<cfdi:Conceptos>
+  return `
     <cfdi:Concepto ${attributes}>
       <cfdi:Impuestos><cfdi:Traslados><cfdi:Traslado ${tax}/></cfdi:Traslados></cfdi:Impuestos>
-    </cfdi:Concepto>
-  </cfdi:Conceptos>`;
+    </cfdi:Concepto>`;
 }
 
 function taxes({ subtotal = '1000.00' }: CfdiOptions): string {

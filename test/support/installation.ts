@@ -7,7 +7,7 @@ import { systemClock } from '../../src/platform/clock.js';
 import { type Database, openDatabase } from '../../src/platform/db/database.js';
 import { prepareDatabase } from '../../src/platform/prepare.js';
 import { Keyring } from '../../src/platform/secrets/index.js';
-import { makeCfdi } from './cfdi.js';
+import { type CfdiOptions, makeCfdi } from './cfdi.js';
 import { type Teardown, testDatabaseUrl, testServerUrl } from './database.js';
 import { ServerProcess } from './server-process.js';
 import { createStampers, type Stamper, type Stampers } from './stampers.js';
@@ -53,10 +53,10 @@ export class Installation {
   }
 
   /** A new sealed document, issued now. */
-  cfdi(): Buffer {
+  cfdi(options: Partial<CfdiOptions> = {}): Buffer {
     this.#folio += 1;
     const fecha = localTime(systemClock.now(), 'America/Mexico_City');
-    return makeCfdi({ ...this.accounts.csd, fecha, folio: String(this.#folio) });
+    return makeCfdi({ ...this.accounts.csd, fecha, folio: String(this.#folio), ...options });
   }
 }
 
