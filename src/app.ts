@@ -19,7 +19,6 @@ import type { Database } from './platform/db/database.js';
 import { UnitOfWork } from './platform/db/unit-of-work.js';
 import { Cursors } from './platform/http/cursors.js';
 import { Idempotency } from './platform/http/idempotency.js';
-import { registerDocument } from './platform/http/openapi.js';
 import { createHttpServer, type HttpOptions } from './platform/http/server.js';
 import type { Logger } from './platform/log.js';
 import { type Keyring, PasswordHasher, SealedBoxes } from './platform/secrets/index.js';
@@ -54,6 +53,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     settings: config.http,
     accessPolicy: access.policy,
     logger,
+    document: documentHead,
     isReady: () => uow.read((tx) => tx.$queryRaw`SELECT 1`),
     ...(onUndeclaredProblem && { onUndeclaredProblem }),
   });
@@ -90,7 +90,6 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     documentLimit: config.documentLimit,
   });
   sandbox(app, authority);
-  registerDocument(app, config.http, documentHead);
 
   app.addHook('onClose', () => quota.drain());
   return app;

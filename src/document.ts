@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { DocumentHead } from './platform/http/openapi-document.js';
+import type { DocumentHead } from './platform/http/openapi.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;

@@ -50,12 +50,12 @@ t.test('the whole app', async (t) => {
   });
 
   t.test('tags are declared and used', async (t) => {
-    const declared = (app.openApi('3.1').tags as Array<{ name: string }>).map(({ name }) => name).sort();
+    const declared = (app.swagger().tags ?? []).map(({ name }) => name).sort();
     t.same([...new Set(app.operations.map(({ tag }) => tag))].sort(), declared);
   });
 
   t.test('every refusal in the document is a problem with an example for each code', async (t) => {
-    const document = app.openApi('3.1') as unknown as OpenApi;
+    const document = app.swagger() as unknown as OpenApi;
     for (const [path, item] of Object.entries(document.paths)) {
       for (const [method, { responses }] of Object.entries(item)) {
         for (const [status, response] of Object.entries(responses)) {
@@ -69,7 +69,7 @@ t.test('the whole app', async (t) => {
   });
 
   t.test('components are named in PascalCase', async (t) => {
-    const { components } = app.openApi('3.1') as unknown as OpenApi;
+    const { components } = app.swagger() as unknown as OpenApi;
     const { securitySchemes: _, ...named } = components;
     const names = Object.values(named).flatMap((group) => Object.keys(group as object));
     t.same(

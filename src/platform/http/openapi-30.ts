@@ -7,7 +7,7 @@ const dataKeys = new Set(['example', 'value', 'default', 'enum']);
  * An OpenAPI 3.1 document in the words of 3.0.3, as far as the platform writes 3.1: null is a flag and not a type, a
  * schema has one example, a licence an address.
  */
-export function toOpenApi30(document: JsonObject): JsonObject {
+export function toOpenApi30(document: object): JsonObject {
   const { info, ...rest } = convert(document) as JsonObject;
   const { license, ...about } = info as { license: { name: string; identifier: string } };
   const url = `https://spdx.org/licenses/${license.identifier}.html`;

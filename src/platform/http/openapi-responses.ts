@@ -6,6 +6,12 @@ import { problemDocument } from './problem-document.js';
 import { ProblemSchema } from './problem-schema.js';
 import type { JsonObject } from './schema-tree.js';
 
+/** An answer in the document. */
+export interface Response extends JsonObject {
+  readonly headers: Record<string, JsonObject & { schema?: JsonObject }>;
+  readonly content?: { readonly 'application/problem+json'?: { readonly examples: JsonObject } };
+}
+
 const header = (description: string, schema: JsonObject, example: string | number) => ({
   description,
   schema: { ...schema, ...(typeof example === 'string' && { maxLength: 200 }) },
@@ -55,20 +61,24 @@ function everyAnswer({ rate }: Pick<RegisteredOperation, 'rate'>): JsonObject {
   return { 'X-Request-Id': ref('RequestId'), ...(rate !== 'exempt' && limits) };
 }
 
+/** Whether an operation takes an Idempotency-Key. */
+export function isKeyed({ idempotency }: RegisteredOperation): boolean {
+  return idempotency === 'key-required' || idempotency === 'key-optional';
+}
+
 /** The answer when all is well. */
 export function successResponse(operation: RegisteredOperation, components: Components): JsonObject {
-  const { success, idempotency } = operation;
-  const keyed = idempotency === 'key-required' || idempotency === 'key-optional';
+  const { success } = operation;
   const own = Object.entries(success.headers ?? {}).map(([name, { description, schema }]) => [
     name,
-    { description, schema: components.reference(schema) },
+    { ...schema, description },
   ]);
   return {
     description: success.description,
     headers: {
       ...everyAnswer(operation),
       ...(success.status === 201 && { Location: ref('Location') }),
-      ...(keyed && { 'Idempotent-Replayed': ref('IdempotentReplayed') }),
+      ...(isKeyed(operation) && { 'Idempotent-Replayed': ref('IdempotentReplayed') }),
       ...Object.fromEntries(own),
     },
     ...successContent(success, components),
@@ -80,13 +90,11 @@ function successContent(
   components: Components,
 ): JsonObject {
   if (schema !== undefined) {
-    return {
-      content: {
-        'application/json': { schema: components.reference(schema), ...(example !== undefined && { example }) },
-      },
-    };
+    const json = { schema: components.reference(schema), ...(example !== undefined && { example }) };
+    return { content: { 'application/json': json } };
   }
-  if (content === undefined) return {};
+  // The plugin's word for an answer without a body.
+  if (content === undefined) return { type: 'null' };
   const media = Object.entries(content).map(([type, { description, example: text }]) => [
     type,
     { schema: { type: 'string', description }, ...(text !== undefined && { example: text }) },

@@ -9,6 +9,7 @@ import { registerBodyParsers } from './body-parsers.js';
 import { answerConnectionErrors } from './connection-errors.js';
 import type { AccessPolicy } from './definition.js';
 import { registerHealth } from './health.js';
+import { type DocumentHead, registerDocument } from './openapi.js';
 import { answerProblem, type ProblemAnswerOptions, refusalOf, registerProblemAnswers } from './problem-answers.js';
 import { registerRateLimits } from './rate-limits.js';
 import { registerRequestLog } from './request-log.js';
@@ -19,6 +20,8 @@ export interface HttpOptions {
   readonly settings: Config['http'];
   readonly accessPolicy: AccessPolicy;
   readonly logger: Logger;
+  /** What the OpenAPI document says of the API as a whole. */
+  readonly document: DocumentHead;
   /** Resolves once the database has answered. */
   readonly isReady: () => Promise<unknown>;
   /** Told of a problem that an operation answers and does not declare; by default the log is. */
@@ -61,6 +64,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   const count = await registerRateLimits(app, settings.rates, settings.redisUrl ?? undefined);
   app.decorate('countRequest', count);
   registerUnmatched(app, count);
+  await registerDocument(app, settings, options.document);
   registerHealth(app, admission, options.isReady);
   app.decorate('drain', (patienceMs: number) => drain(app, admission, patienceMs));
   return app;

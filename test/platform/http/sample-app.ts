@@ -37,6 +37,15 @@ export const samplePolicy: AccessPolicy = {
   }),
 };
 
+const head: HttpOptions['document'] = {
+  info: { title: 'Sample', version: '1.0.0', license: { name: 'Apache 2.0', identifier: 'Apache-2.0' } },
+  tags: [{ name: 'Things', description: 'Things.' }],
+  securitySchemes: {
+    profileToken: { type: 'http', scheme: 'bearer' },
+    accountBasic: { type: 'http', scheme: 'basic' },
+  },
+};
+
 /** A server of the platform alone, with the operations of the test; closed when the test ends. */
 export async function sampleApp(
   t: Teardown,
@@ -47,6 +56,7 @@ export async function sampleApp(
   const app = await createHttpServer({
     accessPolicy: samplePolicy,
     logger: createLogger('silent'),
+    document: head,
     isReady: async () => true,
     ...rest,
     settings: { ...readConfig({}).http, ...settings },
