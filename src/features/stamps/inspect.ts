@@ -46,8 +46,9 @@ export interface Inspection {
 
 /**
  * Reads and checks a document. The look-up of an earlier stamp comes before every rule that time or circumstances could
- * change (dates, certificates, prior stamp): a stamp once given is handed out for ever. It needs a good seal, so that
- * nobody obtains a stamp by guessing a document.
+ * change (dates, prior stamp): a stamp once given is handed out for ever. It needs a good seal under a good certificate,
+ * which is judged as of Fecha: anybody can seal a guessed document with a certificate of their own making, and would
+ * learn whether it was stamped, here or elsewhere.
  *
  * @throws Problem `invalid_cfdi` for a document that is not well-formed, and the refusals of `QuotaEngine.findEarlier`
  */
@@ -58,7 +59,7 @@ export async function inspect(services: InspectionServices, order: StampOrder): 
   const claim = claimOf(order, document);
   const issuer = checkIssuer(services, order.account.environment, document);
   const seal = issuer.certificate && verifySeal(document, issuer.certificate.publicKey);
-  const sealed = issuer.certificate !== null && seal === null;
+  const sealed = issuer.certificate !== null && issuer.violations.length === 0 && seal === null;
   const earlier = sealed ? await services.quota.findEarlier(claim) : null;
   if (earlier !== null) return { document, claim, earlier, violations: [] };
   const violations = [

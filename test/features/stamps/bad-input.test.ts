@@ -3,6 +3,7 @@ import t from 'tap';
 import { localTime } from '../../../src/core/cfdi/index.js';
 import { newId, toPublicId } from '../../../src/platform/ids.js';
 import { makeAuthority, makeLeaf, rsaKeys } from '../../support/authority.js';
+import { certificateNumber } from '../../support/cfdi.js';
 import { checkConservation } from '../../support/conservation.js';
 import { newCsd, StampingApp } from '../../support/stamping-app.js';
 
@@ -102,6 +103,24 @@ t.test("the issuer's certificate must be good, trusted and the issuer's own", as
     t.equal(answer.status, 422, name);
     t.same(codes(answer), expected, name);
     t.same(await stored(), before, name);
+  }
+});
+
+t.test("a certificate of one's own making tells nobody what was stamped", async (t) => {
+  const keys = rsaKeys();
+  const der = await makeLeaf(await makeAuthority('AC Propia'), { keys });
+  const forged = { certificate: new X509Certificate(der), privateKey: keys.privateKey };
+  const folio = 'guessed';
+  const NoCertificado = certificateNumber(app.csd.certificate);
+  t.equal((await app.stamp(app.cfdi({ folio }))).status, 201);
+  const guess = app.cfdi({ ...forged, folio, attributes: { NoCertificado } });
+  const stranger = await timbrel.customer(app.staff);
+  for (const as of [customer.as, stranger.as]) {
+    const answer = await app.stamp(guess, { as });
+    t.equal(answer.status, 422);
+    t.same(codes(answer), ['308', 'CFDI40106']);
+    const tried = await app.send('/v1/stamp-validations', guess, { as });
+    t.match(tried.body, { would_stamp: false, earlier_stamp_id: null });
   }
 });
 
