@@ -18,6 +18,8 @@ const firstRetryMs = 20;
 const retryAfter = 2;
 
 const current = new AsyncLocalStorage<{ open: boolean }>();
+/** Transactions begun and not ended. */
+let transactions = 0;
 
 /**
  * Fails at once where a transaction is open in this call, instead of waiting for the connection that it holds: with one
@@ -70,11 +72,15 @@ export class UnitOfWork {
 
   async #attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const state = { open: true };
+    transactions += 1;
     try {
       return await this.database.prisma.$transaction((tx) => current.run(state, () => work(tx)), timeouts);
     } finally {
       // What the work left running may begin transactions of its own from here on.
       state.open = false;
+      transactions -= 1;
+      // On Node 20 a storage in use slows down every promise of the process, and few requests open a transaction.
+      if (transactions === 0) current.disable();
     }
   }
 }

@@ -154,6 +154,20 @@ t.test('on a server with rivals', needsServer, async (t) => {
     t.same((await database.pool.query('SELECT b FROM x')).rows, [{ b: 2 }, { b: 2 }]);
   });
 
+  await t.test('the end of one transaction takes nothing from another', async (t) => {
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const first = unitOfWork.run(() => begun);
+    const second = unitOfWork.run(async () => {
+      begin();
+      await first;
+      await unitOfWork.run(async () => {});
+    });
+    await t.rejects(second, { message: /A transaction is open here/ });
+  });
+
   await t.test('a lock that is not had in time', async (t) => {
     const holder = await database.pool.connect();
     await holder.query('BEGIN; SELECT * FROM x FOR UPDATE');
