@@ -34,7 +34,7 @@ export function createAccess({ uow, keyring, clock }: { uow: UnitOfWork; keyring
   const secrets = new MachineSecrets(uow, keyring, clock);
   const authenticator = new Authenticator(uow, tokens, secrets, clock);
   const access: Access = {
-    policy: new TablePolicy(uow, authenticator),
+    policy: new TablePolicy(uow, authenticator, clock),
     sessions: new Sessions(uow, keyring, tokens, clock),
     authenticator,
     async register(app) {

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Clock } from '../../platform/clock.js';
 import type { UnitOfWork } from '../../platform/db/unit-of-work.js';
 import type { AccessPolicy, OperationPolicy } from '../../platform/http/definition.js';
 import { toPublicId } from '../../platform/ids.js';
@@ -13,16 +14,22 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks, and what the table of authorisation lets them do here. Set before the body is read. */
     caller: Caller;
+    /** When that was found out, in milliseconds. */
+    authenticatedAt: number;
     /** The objects that the path names, known to be the caller's to touch. Set before the handler runs. */
     target: Target;
   }
 }
+
+/** Milliseconds for which what was found out about a caller holds while their body arrives. */
+const FRESH_MS = 1_000;
 
 /** The table of authorisation at work: what every route asks before its handler runs. */
 export class TablePolicy implements AccessPolicy {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly authenticator: Authenticator,
+    private readonly clock: Clock,
   ) {}
 
   policyFor(operationId: string): OperationPolicy | null {
@@ -31,7 +38,7 @@ export class TablePolicy implements AccessPolicy {
       rule && {
         security: securityOf(rule),
         authenticate: (request) => this.#authenticate(request, rule),
-        authorize: (request) => this.#authorize(request),
+        authorize: (request) => this.#authorize(request, rule),
         idempotencyScope,
       }
     );
@@ -40,6 +47,7 @@ export class TablePolicy implements AccessPolicy {
   /** Public operations look at no credentials: there are none that could make a difference. */
   async #authenticate(request: FastifyRequest, rule: AccessRule): Promise<void> {
     const { authorization } = request.headers;
+    request.authenticatedAt = this.clock.now().getTime();
     const known = rule.anyone || !authorization ? anonymous : await this.authenticator.principalOf(authorization);
     if (known === null) throw problem('authentication_required');
     request.caller = new Caller(known, rule);
@@ -47,7 +55,10 @@ export class TablePolicy implements AccessPolicy {
     admit(known, rule);
   }
 
-  async #authorize(request: FastifyRequest): Promise<void> {
+  /** A body may take half a minute to arrive; whose credentials were revoked meanwhile must not act by sending slowly. */
+  async #authorize(request: FastifyRequest, rule: AccessRule): Promise<void> {
+    const age = this.clock.now().getTime() - request.authenticatedAt;
+    if (age > FRESH_MS) await this.#authenticate(request, rule);
     const params = request.params as Record<string, string>;
     request.target = await this.uow.read((tx) => loadTarget(tx, request.caller, params));
     const customerId = customerIdOf(request);

@@ -1,4 +1,6 @@
+import { PassThrough } from 'node:stream';
 import t from 'tap';
+import { fromPublicId, toPublicId } from '../../../src/platform/ids.js';
 import { generateMachineSecret } from '../../../src/platform/secrets/index.js';
 import { type Credentials, secondApp, type TestCustomer, testApp } from '../../support/app.js';
 
@@ -102,6 +104,24 @@ t.test('a revoked secret is dead at the next request, and its tokens with it, in
     204,
     'a second time is harmless',
   );
+});
+
+t.test('whose secret is revoked while the body is on its way does not act any more', async (t) => {
+  const customer = await api.customer(staff);
+  const body = new PassThrough();
+  const headers = { ...basic(`${customer.account}:${customer.as.secret}`), 'content-type': 'application/json' };
+  const slow = api.app.inject({ method: 'POST', url: '/v1/sandbox/certificates', headers, payload: body });
+  body.write('{"rfc":"EKU9003173C9",');
+  // Look-ups of secrets are answered in their order: after this one the slow request has been let in.
+  t.equal((await accountOf(customer, customer.as)).status, 200);
+  const { id } = await api.database.prisma.machineSecret.findFirstOrThrow({
+    where: { accountId: fromPublicId('sta', customer.account)! },
+  });
+  const path = `/v1/stamping-accounts/${customer.account}/secrets/${toPublicId('key', id)}`;
+  t.equal((await api.call('DELETE', path, { as: staff.as })).status, 204);
+  api.clock.advance(2_000);
+  body.end('"legal_name":"ESCUELA KEMPER URGATE"}');
+  t.equal((await slow).statusCode, 401);
 });
 
 t.test('many callers at once are all answered, each as who they are', async (t) => {
