@@ -1,5 +1,6 @@
 import type { Prisma, StampDocument, Stamp as StampRow } from '../../platform/db/generated/client.js';
 import type { Tx } from '../../platform/db/unit-of-work.js';
+import { fault, InvalidRequest } from '../../platform/http/faults.js';
 import { fromPublicId } from '../../platform/ids.js';
 import { problem } from '../../problems.js';
 import { accountFor, type Caller, customerFor } from '../access/index.js';
@@ -40,8 +41,21 @@ export async function stampFilter(tx: Tx, caller: Caller, query: StampQuery): Pr
     ...given('series', query.series),
     ...given('folio', query.folio),
     ...given('idempotencyKey', query.idempotency_key),
-    createdAt: { ...given('gte', from), ...given('lt', before) },
+    createdAt: { gte: instantOf('created_from', from), lt: instantOf('created_before', before) },
   };
+}
+
+/**
+ * An instant of the query. RFC 3339 writes some that neither JavaScript nor the database can tell: leap seconds, year 0.
+ *
+ * @throws InvalidRequest
+ */
+function instantOf(name: string, value: string | undefined): Date | undefined {
+  if (value === undefined) return undefined;
+  const instant = new Date(value);
+  const year = instant.getUTCFullYear();
+  if (year >= 1 && year <= 9999) return instant;
+  throw new InvalidRequest('query', [fault(`/query/${name}`, 'format', { format: 'date-time' })]);
 }
 
 /** `{ name: value }`, or nothing where no value was given. */

@@ -183,6 +183,16 @@ t.test('what the envelope gets wrong is a clear 4xx', async (t) => {
   t.same(await stored(), before);
 });
 
+t.test('an instant that nobody can tell is a 400 of the list', async (t) => {
+  for (const name of ['created_from', 'created_before'])
+    for (const instant of ['2026-06-30T23:59:60Z', '0000-01-01T00:00:00Z', '9999-12-31T23:59:59-01:00']) {
+      const answer = await timbrel.call('GET', `/v1/stamps?${name}=${instant}`, { as: customer.as });
+      t.match([answer.status, answer.body.errors?.[0].pointer], [400, `/query/${name}`], instant);
+    }
+  const telling = '/v1/stamps?created_from=0001-01-01T00:00:00Z&created_before=9999-12-31T23:59:59Z';
+  t.equal((await timbrel.call('GET', telling, { as: customer.as })).status, 200);
+});
+
 t.test('who may not stamp is told so before anything is looked at', async (t) => {
   const { staff } = app;
   const xml = app.cfdi();
