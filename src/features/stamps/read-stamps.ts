@@ -41,7 +41,10 @@ export async function stampFilter(tx: Tx, caller: Caller, query: StampQuery): Pr
     ...given('series', query.series),
     ...given('folio', query.folio),
     ...given('idempotencyKey', query.idempotency_key),
-    createdAt: { gte: instantOf('created_from', from), lt: instantOf('created_before', before) },
+    createdAt: {
+      ...given('gte', instantOf('created_from', from)),
+      ...given('lt', instantOf('created_before', before)),
+    },
   };
 }
 
@@ -59,6 +62,6 @@ function instantOf(name: string, value: string | undefined): Date | undefined {
 }
 
 /** `{ name: value }`, or nothing where no value was given. */
-function given<Name extends string>(name: Name, value: string | undefined) {
-  return value === undefined ? {} : ({ [name]: value } as Record<Name, string>);
+function given<Name extends string, Value>(name: Name, value: Value | undefined) {
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, Value>);
 }
