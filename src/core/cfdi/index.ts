@@ -20,7 +20,7 @@ export { applyInsertion, type Insertion } from './insertion.js';
 export { type CfdiDocument, MAX_BYTES, type ReadResult, readDocument } from './read.js';
 export { sealConfirms } from './seal.js';
 export type { Summary } from './summary.js';
-export { findTfd, type Tfd, type TfdFields, tfdOriginalString, tfdXml } from './tfd.js';
+export { findTfd, readTfd, type Tfd, type TfdFields, tfdOriginalString, tfdXml } from './tfd.js';
 export { type Instants, localTime, type ZoneName } from './time-zones.js';
 
 /** CFDI40102 (formerly 302): the seal under the key of the document's certificate. */

@@ -1,7 +1,7 @@
 import { TFD, timbreFiscalDigital } from './declarations.js';
 import { tfd11 } from './facts/tfd11.js';
 import { normalizeSpace } from './values.js';
-import { type XmlElement, XSI } from './xml.js';
+import { readXml, type XmlElement, XSI } from './xml.js';
 
 /** The Timbre Fiscal Digital 1.1: what a PAC adds to a document that it certified. */
 
@@ -67,7 +67,15 @@ export function tfdXml(tfd: Tfd): string {
 export function findTfd(root: XmlElement): Tfd | null {
   const complement = root.children.find(({ local, uri }) => local === 'Complemento' && uri === root.uri);
   const element = complement?.children.find(({ local, uri }) => local === timbreFiscalDigital.name && uri === TFD);
-  if (element === undefined) return null;
+  return element === undefined ? null : tfdOf(element);
+}
+
+/** A TFD that stands alone, as `tfdXml` writes it. */
+export function readTfd(xml: string): Tfd {
+  return tfdOf(readXml(Buffer.from(xml)).root);
+}
+
+function tfdOf(element: XmlElement): Tfd {
   const value = (name: string) => normalizeSpace(element.attributes.find((one) => one.name === name)?.value ?? '');
   return {
     uuid: value('UUID'),

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { readDocument, tfdOriginalString } from '../../core/cfdi/index.js';
+import { readDocument, readTfd, tfdOriginalString } from '../../core/cfdi/index.js';
 import type { Cursors } from '../../platform/http/cursors.js';
 import { languageOf } from '../../platform/http/language.js';
 import { operation } from '../../platform/http/operation.js';
@@ -13,7 +13,7 @@ import {
   stampedExample,
   validationExample,
 } from './examples.js';
-import { presentForecast, presentResult, presentStamp, stampedXml } from './present.js';
+import { presentForecast, presentResult, presentStamp, stampedXml, tfdAlone } from './present.js';
 import { documentOf, stampFilter, stampFor } from './read-stamps.js';
 import {
   OriginalStrings,
@@ -172,10 +172,10 @@ export function stamps(app: FastifyInstance, services: StampServices): void {
     },
     problems: [],
     async handler(request, reply) {
-      const { stamp, xml } = await stampedDocument(request.caller, request.params.stamp_id);
+      const { stamp, document } = await stampedDocument(request.caller, request.params.stamp_id);
       reply.type('application/xml; charset=utf-8');
       reply.header('content-disposition', `attachment; filename="${stamp.uuid}.xml"`);
-      return xml;
+      return stampedXml(document);
     },
   });
 
@@ -196,16 +196,16 @@ export function stamps(app: FastifyInstance, services: StampServices): void {
     },
     problems: [],
     async handler(request) {
-      const { xml } = await stampedDocument(request.caller, request.params.stamp_id);
-      const read = readDocument(xml);
-      if (!read.ok || read.document.tfd === null) throw new Error('A stamped document cannot be read any more.');
-      return { document: read.document.originalString, tfd: tfdOriginalString(read.document.tfd) };
+      const { document } = await stampedDocument(request.caller, request.params.stamp_id);
+      // As it came: with the TFD in it, a document may be beyond the limits that it kept.
+      const read = readDocument(Buffer.from(document.xml));
+      if (!read.ok) throw new Error('A stamped document cannot be read any more.');
+      return { document: read.document.originalString, tfd: tfdOriginalString(readTfd(tfdAlone(document.tfd))) };
     },
   });
 
   async function stampedDocument(caller: Caller, publicId: string) {
     const stamp = await uow.read((tx) => stampFor(tx, caller, publicId));
-    const document = await uow.read((tx) => documentOf(tx, stamp));
-    return { stamp, xml: stampedXml(document) };
+    return { stamp, document: await uow.read((tx) => documentOf(tx, stamp)) };
   }
 }

@@ -65,7 +65,7 @@ export function stampedXml(document: Pick<Stamp, 'xml' | 'tfd' | 'tfdOffset' | '
 }
 
 /** The TFD without the tags of a Complemento that had to be made for it. */
-function tfdAlone(insertion: string): string {
+export function tfdAlone(insertion: string): string {
   return insertion.slice(insertion.indexOf('<tfd:'), insertion.lastIndexOf('/>') + '/>'.length);
 }
 

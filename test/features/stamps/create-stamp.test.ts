@@ -1,6 +1,7 @@
 import { verify, X509Certificate } from 'node:crypto';
 import t from 'tap';
 import { readDocument, tfdOriginalString } from '../../../src/core/cfdi/index.js';
+import { MAX_ELEMENTS } from '../../../src/core/cfdi/xml.js';
 import { checkConservation } from '../../support/conservation.js';
 import { newCsd, StampingApp } from '../../support/stamping-app.js';
 
@@ -100,6 +101,20 @@ t.test('the same original string with other attributes is refused', async (t) =>
   t.equal(status, 409);
   t.equal(body.code, 'same_seal_other_document');
   t.same(await app.balance(), balance);
+});
+
+t.test('a document as large as may be still tells its original strings when its TFD is in it', async (t) => {
+  const others = app
+    .cfdi({ addenda: ' ' })
+    .toString()
+    .match(/<[a-z]/g)!.length;
+  const xml = app.cfdi({ addenda: '<a/>'.repeat(MAX_ELEMENTS - others) });
+  const { status, body } = await app.stamp(xml);
+  t.equal(status, 201);
+  const strings = await app.timbrel.call('GET', `/v1/stamps/${body.id}/original-string`, { as: app.customer.as });
+  t.equal(strings.status, 200);
+  t.ok(strings.body.document.startsWith('||4.0|A|'));
+  t.ok(strings.body.tfd.startsWith(`||1.1|${body.uuid}|`));
 });
 
 t.test('a key that belongs to another document is refused', async (t) => {
