@@ -71,9 +71,16 @@ export class Idempotency {
     return answer(reply, outcome);
   }
 
-  /** Held until the transaction ends, by whatever end; a second request under the key is told, and does not wait. */
+  /**
+   * Held until the transaction ends, by whatever end; a second request under the key is told, and does not wait. No key
+   * of the keyring goes into it: while master keys rotate, processes have different ones and must still meet here.
+   */
   async #lock(tx: Tx, id: Remembered): Promise<void> {
-    const lock = this.keyring.hmac('idempotencyBody', JSON.stringify(['lock', id])).readBigInt64BE();
+    const { scope, operation, key } = id;
+    const lock = createHash('sha256')
+      .update(JSON.stringify([scope, operation, key]))
+      .digest()
+      .readBigInt64BE();
     const [row] = await tx.$queryRaw<[{ held: boolean }]>`SELECT pg_try_advisory_xact_lock(${lock}) AS held`;
     if (!row.held) throw problem('request_in_progress', { retryAfter, params: { retry_after: retryAfter } });
   }

@@ -187,19 +187,20 @@ t.test('a pointer to nowhere fails before anything is kept', async (t) => {
   t.equal(await database.prisma.idempotencyRecord.count({ where: { key: 'typo' } }), 0);
 });
 
-t.test('keys that were rotated out still recognise their requests', async (t) => {
+/** Two processes on the way from one master key to another, and a request that reaches both. */
+function rotation(idempotencyKey: string) {
   const [old, current] = [randomBytes(32), randomBytes(32)];
   const before = new Idempotency(uow, new Keyring([Buffer.from(old)]), clock);
   const after = new Idempotency(uow, new Keyring([current, Buffer.from(old)]), clock);
   const reply = { statusCode: 200, header: () => reply, headers: () => reply, status: () => reply };
   const policy = { security: [], idempotencyScope: () => 'rotation' };
-  const request = {
-    routeOptions: { config: { operation: { id: 'x', policy } } },
-    idempotencyKey: 'k',
-    method: 'POST',
-    url: '/',
-    body: { a: 1 },
-  };
+  const routeOptions = { config: { operation: { id: 'x', policy } } };
+  const request = { routeOptions, idempotencyKey, method: 'POST', url: '/', body: { a: 1 } };
+  return { before, after, reply, request };
+}
+
+t.test('keys that were rotated out still recognise their requests', async (t) => {
+  const { before, after, reply, request } = rotation('k');
   let runs = 0;
   const effect = async () => ({ body: { run: ++runs }, remember: 'for-ever' as const });
   await before.run(request as never, reply as never, effect);
@@ -248,5 +249,36 @@ t.test(
     letGo();
     t.equal((await first).status, 201);
     t.equal((await make('slow')).headers['idempotent-replayed'], 'true');
+  },
+);
+
+t.test(
+  'processes with different master keys still tell each other what is under way',
+  { skip: testServerUrl ? false : 'the embedded database runs one transaction at a time' },
+  async (t) => {
+    const { before, after, reply, request } = rotation('both');
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let runs = 0;
+    let first: Promise<unknown> = Promise.resolve();
+    const inside = new Promise<void>((entered) => {
+      const slow = async () => {
+        entered();
+        await held;
+        return { body: { run: ++runs }, remember: 'for-ever' as const };
+      };
+      first = before.run(request as never, reply as never, slow);
+    });
+    await inside;
+    const quick = async () => ({ body: { run: ++runs }, remember: 'for-ever' as const });
+    const second = after.run(request as never, reply as never, quick);
+    // Without the lock it takes effect and waits for the other only where it is remembered.
+    await Promise.race([second.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 1_000))]);
+    letGo();
+    await t.rejects(second, { code: 'request_in_progress' });
+    await first;
+    t.equal(runs, 1);
   },
 );
