@@ -42,6 +42,13 @@ t.test('the overlap is a day unless said otherwise, and may be nothing', async (
   t.ok((await next.works(only)) && (await works(second)));
 });
 
+t.test('of rotations at once that end the others, one secret is left', async (t) => {
+  const { works, rotate } = await start();
+  const rotated = await Promise.all(Array.from({ length: 8 }, () => rotate({ overlap_seconds: 0 })));
+  const working = await Promise.all(rotated.map(({ body }) => works(body.secret)));
+  t.equal(working.filter(Boolean).length, 1);
+});
+
 t.test('an end that was set is not put off by another rotation', async (t) => {
   const { customer, works, rotate } = await start();
   await rotate({ overlap_seconds: 60 });
