@@ -126,8 +126,8 @@ export function secrets(app: FastifyInstance, services: StampingAccountServices)
   });
 
   async function rotate(tx: Tx, { account, prepared, overlapSeconds, actor }: Rotation) {
-    // One rotation of an account at a time: of two at once, neither would see the other's secret and end it.
-    await tx.$queryRaw`SELECT 1 FROM stamping_account WHERE id = ${account.id}::uuid FOR UPDATE`;
+    // One rotation of an account at a time: of two at once, neither would see the other's secret and end it. Stamps go on.
+    await tx.$queryRaw`SELECT 1 FROM stamping_account WHERE id = ${account.id}::uuid FOR NO KEY UPDATE`;
     const endsAt = new Date(clock.now().getTime() + overlapSeconds * 1000);
     await tx.machineSecret.updateMany({
       where: { accountId: account.id, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: endsAt } }] },
