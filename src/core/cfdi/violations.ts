@@ -41,9 +41,25 @@ export function pathOf(element: XmlElement, attribute?: string): string {
 function step(element: XmlElement): string {
   const prefix = factsByNamespace.get(element.uri)?.prefix;
   const name = prefix === undefined ? element.name : `${prefix}:${element.local}`;
-  const same =
-    element.parent?.children.filter(({ local, uri }) => local === element.local && uri === element.uri) ?? [];
-  return same.length > 1 ? `${name}[${same.indexOf(element) + 1}]` : name;
+  const position = positionOf(element);
+  return position === null ? name : `${name}[${position}]`;
+}
+
+/**
+ * Place among the brothers of its name, from 1; null for the only one. Looks no further than it must: a document may have
+ * a hundred faults among hundreds of thousands of brothers.
+ */
+function positionOf(element: XmlElement): number | null {
+  let position = 0;
+  let found = false;
+  for (const brother of element.parent?.children ?? []) {
+    if (brother.local !== element.local || brother.uri !== element.uri) continue;
+    if (found) return 1;
+    position += 1;
+    found = brother === element;
+    if (found && position > 1) return position;
+  }
+  return null;
 }
 
 /** A piece of the document as a violation quotes it: cut where it is long. */
