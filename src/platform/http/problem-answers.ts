@@ -20,7 +20,8 @@ export function registerProblemAnswers(app: FastifyInstance, options: ProblemAns
     const refusal = refusalOf(error, request);
     const { operation } = request.routeOptions.config;
     if (refusal.status >= 500) logFailure(request, refusal, error);
-    if (operation !== undefined && !operation.codes.has(refusal.code)) {
+    // An address that is too long is refused before the operation has its turn: the document tells it of all at once.
+    if (operation !== undefined && refusal.code !== 'uri_too_long' && !operation.codes.has(refusal.code)) {
       options.onUndeclaredProblem(operation.id, refusal.code);
     }
     return answerProblem(request, reply, refusal, options.problemBase);

@@ -200,7 +200,8 @@ t.test('every answer has the headers of a careful server', async (t) => {
 });
 
 t.test('an address beyond the limit, or badly encoded, is told so', async (t) => {
-  const app = await sampleApp(t, registerThings);
+  const onUndeclaredProblem = () => t.fail('no operation is to declare what it never sees');
+  const app = await sampleApp(t, registerThings, { onUndeclaredProblem });
   const long = await app.inject(`/v1/things?name=${'x'.repeat(5_000)}`);
   t.equal(long.statusCode, 414);
   t.equal(long.json().code, 'uri_too_long');
