@@ -2,7 +2,8 @@
  * CFDI 4.0: read, check, original string, seal, digests, TFD. Pure: no clock, no network, no database, no HTTP.
  *
  * Codes that come from here: 301 (the XML and its structure), CFDI40101 (form of Fecha), CFDI40102/302 (seal), 307 (prior
- * stamp), 401 and 403 (dates), CFDI40126 (postal code of issue). Those about the certificate come from core/certificates.
+ * stamp), 401 and 403 (dates), CFDI40121 (kind), CFDI40126 (postal code of issue). Those about the certificate come from
+ * core/certificates.
  */
 import type { KeyObject } from 'node:crypto';
 import type { Violation } from '../../problems.js';
@@ -38,6 +39,22 @@ export function checkDates(document: CfdiDocument, now: Date): Violation[] {
 export function issueInstants(document: CfdiDocument): Instants | null {
   const { fecha, lugarExpedicion: place } = document.summary;
   return instantsOfIssue({ fecha, place });
+}
+
+/** c_TipoDeComprobante: income, expense, transfer, payroll, payment. */
+const kinds = ['I', 'E', 'T', 'N', 'P'];
+
+/** CFDI40121: a kind of document that does not exist. Counters and lists go by kind, so it cannot wait for the other catalogues. */
+export function checkKind({ summary: { kind } }: CfdiDocument): Violation | null {
+  if (kinds.includes(kind)) return null;
+  return violation({
+    code: 'CFDI40121',
+    path: '/cfdi:Comprobante/@TipoDeComprobante',
+    expected: `one of ${kinds.join(', ')}`,
+    actual: kind,
+    en: 'TipoDeComprobante is not a key of the catalogue c_TipoDeComprobante.',
+    es: 'El campo TipoDeComprobante no contiene un valor del catálogo c_TipoDeComprobante.',
+  });
 }
 
 /** 307: the document carries a TFD already. */

@@ -7,6 +7,7 @@ import {
 import {
   type CfdiDocument,
   checkDates,
+  checkKind,
   checkPriorStamp,
   issueInstants,
   readDocument,
@@ -65,6 +66,7 @@ export async function inspect(services: InspectionServices, order: StampOrder): 
   const violations = [
     ...issuer.violations,
     seal,
+    checkKind(document),
     ...checkDates(document, services.clock.now()),
     checkPriorStamp(document),
   ].filter((violation) => violation !== null);
