@@ -17,7 +17,7 @@ export const taxpayerFields = {
   rfc: rfcField('RFC, in upper case without hyphens or spaces.'),
   legal_name: text({
     maxLength: 300,
-    pattern: '^[^\\s|](?:[^|]*[^\\s|])?$',
+    pattern: '^[^\\s|\\x00-\\x1f](?:[^|\\x00-\\x1f]*[^\\s|\\x00-\\x1f])?$',
     description: 'Name as the tax authority has it: upper case, without the kind of company.',
     examples: ['ESCUELA KEMPER URGATE'],
   }),

@@ -2,8 +2,8 @@
  * CFDI 4.0: read, check, original string, seal, digests, TFD. Pure: no clock, no network, no database, no HTTP.
  *
  * Codes that come from here: 301 (the XML and its structure), CFDI40101 (form of Fecha), CFDI40102/302 (seal), 307 (prior
- * stamp), 401 and 403 (dates), CFDI40121 (kind), CFDI40126 (postal code of issue). Those about the certificate come from
- * core/certificates.
+ * stamp), 401 and 403 (dates), CFDI40113 (currency), CFDI40121 (kind), CFDI40126 (postal code of issue).
+ * Those about the certificate come from core/certificates.
  */
 import type { KeyObject } from 'node:crypto';
 import type { Violation } from '../../problems.js';
@@ -43,17 +43,39 @@ export function issueInstants(document: CfdiDocument): Instants | null {
 
 /** c_TipoDeComprobante: income, expense, transfer, payroll, payment. */
 const kinds = ['I', 'E', 'T', 'N', 'P'];
+/** c_Moneda has the codes of ISO 4217, and XXX. */
+const currency = /^[A-Z]{3}$/;
 
-/** CFDI40121: a kind of document that does not exist. Counters and lists go by kind, so it cannot wait for the other catalogues. */
-export function checkKind({ summary: { kind } }: CfdiDocument): Violation | null {
-  if (kinds.includes(kind)) return null;
+/**
+ * CFDI40121 and CFDI40113: a kind of document or a form of currency that does not exist. Counters, lists and answers go
+ * by them, so they cannot wait for the other catalogues.
+ */
+export function checkKeys({ summary }: CfdiDocument): Violation[] {
+  return [
+    ...(kinds.includes(summary.kind) ? [] : [unknownKind(summary.kind)]),
+    ...(currency.test(summary.currency) ? [] : [unknownCurrency(summary.currency)]),
+  ];
+}
+
+function unknownKind(actual: string): Violation {
   return violation({
     code: 'CFDI40121',
     path: '/cfdi:Comprobante/@TipoDeComprobante',
     expected: `one of ${kinds.join(', ')}`,
-    actual: kind,
+    actual,
     en: 'TipoDeComprobante is not a key of the catalogue c_TipoDeComprobante.',
     es: 'El campo TipoDeComprobante no contiene un valor del catálogo c_TipoDeComprobante.',
+  });
+}
+
+function unknownCurrency(actual: string): Violation {
+  return violation({
+    code: 'CFDI40113',
+    path: '/cfdi:Comprobante/@Moneda',
+    expected: 'a key of the catalogue c_Moneda, three letters',
+    actual,
+    en: 'Moneda is not a key of the catalogue c_Moneda.',
+    es: 'El campo Moneda no contiene un valor del catálogo c_Moneda.',
   });
 }
 

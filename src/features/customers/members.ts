@@ -28,7 +28,7 @@ export async function memberFor(tx: Tx, customerId: string, publicId: string): P
 
 /** Holds a customer's memberships until the transaction ends: the last owner is counted by one at a time. */
 export async function lockMembers(tx: Tx, { id }: Customer): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM customer WHERE id = ${id}::uuid FOR UPDATE`;
+  await tx.$queryRaw`SELECT 1 FROM customer WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
 }
 
 /**

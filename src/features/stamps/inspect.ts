@@ -7,7 +7,7 @@ import {
 import {
   type CfdiDocument,
   checkDates,
-  checkKind,
+  checkKeys,
   checkPriorStamp,
   issueInstants,
   readDocument,
@@ -66,7 +66,7 @@ export async function inspect(services: InspectionServices, order: StampOrder): 
   const violations = [
     ...issuer.violations,
     seal,
-    checkKind(document),
+    ...checkKeys(document),
     ...checkDates(document, services.clock.now()),
     checkPriorStamp(document),
   ].filter((violation) => violation !== null);

@@ -25,9 +25,13 @@ export function fault(pointer: string, rule: string, params: Fault['params'] = {
   return { pointer, rule, params };
 }
 
+/** A name of the caller's own making is not sent back at full length. */
+const maxShownName = 100;
+
 /** A name as one step of a JSON pointer. */
 export function pointerStep(name: string): string {
-  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const shown = name.length > maxShownName ? `${name.slice(0, maxShownName)}…` : name;
+  return `/${shown.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /** What TypeBox found, one fault for each place. */

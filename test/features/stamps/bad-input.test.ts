@@ -46,6 +46,7 @@ t.test('what is no good document is a 422 with codes and places, and changes not
       Buffer.from(good.replace(' Moneda="MXN"', '').replace('Exportacion="01"', 'Exportacion="x y"')),
       ['301', '301'],
     ],
+    'in a currency that does not exist': [app.cfdi({ attributes: { Moneda: 'PESOS' } }), ['CFDI40113']],
     'of a kind that does not exist': [app.cfdi({ attributes: { TipoDeComprobante: 'Z' } }), ['CFDI40121']],
     'changed after sealing': [Buffer.from(good.replace('Total="1160.00"', 'Total="1160.01"')), ['CFDI40102']],
   };
