@@ -24,16 +24,16 @@ const lockNotAvailable = '55P03';
 
 /** The stamping-quota engine of one process: README.md says what holds. Any number of processes may share a database. */
 export class QuotaEngine {
-  readonly #database: Pick<Database, 'prisma'>;
+  readonly #pool: Database['pool'];
   readonly #clock: Clock;
   readonly #lanes = new Lanes((accountId: string, batch: PendingStamp[]) => this.#commit(accountId, batch));
   readonly #lookUp;
 
-  constructor(database: Pick<Database, 'prisma'>, clock: Clock) {
-    this.#database = database;
+  constructor(database: Pick<Database, 'prisma' | 'pool'>, clock: Clock) {
+    this.#pool = database.pool;
     this.#clock = clock;
     const unitOfWork = new UnitOfWork(database);
-    this.#lookUp = groupReads((questions: string[]) => unitOfWork.read((tx) => findEarlier(tx, questions)));
+    this.#lookUp = groupReads((questions: string[]) => findEarlier(unitOfWork, questions));
   }
 
   /**
@@ -77,7 +77,7 @@ export class QuotaEngine {
     const now = this.#clock.now();
     let rows: CommittedRow[];
     try {
-      rows = await this.#tryAgain(() => commitStamps(this.#database.prisma, accountId, now, batch));
+      rows = await this.#tryAgain(() => commitStamps(this.#pool, accountId, now, batch));
     } catch (error) {
       return this.#commitAlone(accountId, batch, error);
     }

@@ -1,6 +1,9 @@
 /** The engine's SQL functions as TypeScript sees them. Their rules stand in the migration `quota_engine`. */
 
-import type { Tx } from '../../platform/db/unit-of-work.js';
+import type { Database } from '../../platform/db/database.js';
+import { Prisma } from '../../platform/db/generated/client.js';
+import { query } from '../../platform/db/query.js';
+import type { UnitOfWork } from '../../platform/db/unit-of-work.js';
 import { toPublicId } from '../../platform/ids.js';
 import type { ProblemCode } from '../../problems.js';
 import type { Stamp, StampClaim, StampRequest } from './stamp.js';
@@ -36,11 +39,11 @@ export type EarlierRow = Stamp & { verdict: 'replayed' | RefusalCode; available:
 /**
  * Commits one batch of an account in one statement, which is one transaction. One row for each request, in order.
  *
- * Everything goes as bytes: Prisma writes its parameters into JSON and reads them back, and to escape a large text twice
- * costs more than the rest of the call.
+ * Rows and documents go as bytes, which the driver sends as they are; in an array or in JSON the documents would have to be
+ * written as text first.
  */
 export async function commitStamps(
-  tx: Tx,
+  pool: Database['pool'],
   accountId: string,
   now: Date,
   batch: PendingStamp[],
@@ -57,9 +60,10 @@ export async function commitStamps(
     documents.push(xml, tfdBytes);
     offset += xml.length + tfdBytes.length;
   }
-  return tx.$queryRaw<CommittedRow[]>`
+  const statement = Prisma.sql`
     SELECT outcome, id, available FROM quota_commit_stamps(
       ${accountId}::uuid, ${now}::timestamptz, ${Buffer.from(`[${rows.join(',')}]`)}, ${Buffer.concat(documents, offset)})`;
+  return query<CommittedRow>(pool, statement);
 }
 
 /** A question for `findEarlier` as one text, equal for equal questions. */
@@ -76,10 +80,10 @@ export function encodeQuestion(claim: StampClaim): string {
 }
 
 /** Answers many questions by one statement. Questions without an earlier stamp are missing in the answer. */
-export async function findEarlier(tx: Tx, questions: string[]): Promise<Map<string, EarlierRow>> {
+export async function findEarlier(unitOfWork: UnitOfWork, questions: string[]): Promise<Map<string, EarlierRow>> {
   // `n` goes in front of what encodeQuestion wrote, so that the objects are not written twice.
   const numbered = questions.map((question, n) => `{"n":${n},${question.slice(1)}`);
-  const rows = await tx.$queryRaw<(EarlierRow & { n: number })[]>`
+  const rows = await unitOfWork.query<EarlierRow & { n: number }>(Prisma.sql`
     SELECT n, verdict, available, id, customer_id AS "customerId", account_id AS "accountId", environment, operation,
       idempotency_key AS "idempotencyKey", fingerprint, attributes_digest AS "attributesDigest",
       content_digest AS "contentDigest", certifier, created_at AS "createdAt", actor, document_kind AS "documentKind",
@@ -87,7 +91,7 @@ export async function findEarlier(tx: Tx, questions: string[]): Promise<Map<stri
       total, fiscal_issued_at AS "fiscalIssuedAt", uuid, fiscal_stamped_at AS "fiscalStampedAt",
       certifier_rfc AS "certifierRfc", certifier_serial AS "certifierSerial", xml, tfd, tfd_offset AS "tfdOffset",
       tfd_replaces AS "tfdReplaces"
-    FROM quota_find_earlier(${Buffer.from(`[${numbered.join(',')}]`)})`;
+    FROM quota_find_earlier(${Buffer.from(`[${numbered.join(',')}]`)})`);
   return new Map(rows.map(({ n, ...row }) => [questions[n]!, row]));
 }
 

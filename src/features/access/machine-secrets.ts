@@ -34,11 +34,11 @@ export class MachineSecrets {
   ) {
     this.#byDigest = groupReads(async (digests) => {
       const bytes = digests.map((hex) => Buffer.from(hex, 'hex'));
-      const rows = await uow.read((tx) => tx.$queryRaw<SecretRow[]>`${select} WHERE secret.digest = ANY(${bytes})`);
+      const rows = await uow.query<SecretRow>(Prisma.sql`${select} WHERE secret.digest = ANY(${bytes})`);
       return new Map(rows.map((row) => [Buffer.from(row.digest).toString('hex'), row]));
     });
     this.#byId = groupReads(async (ids) => {
-      const rows = await uow.read((tx) => tx.$queryRaw<SecretRow[]>`${select} WHERE secret.id = ANY(${ids}::uuid[])`);
+      const rows = await uow.query<SecretRow>(Prisma.sql`${select} WHERE secret.id = ANY(${ids}::uuid[])`);
       return new Map(rows.map((row) => [row.id, row]));
     });
   }

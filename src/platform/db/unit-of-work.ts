@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { problem } from '../../problems.js';
 import type { Database } from './database.js';
 import type { Prisma } from './generated/client.js';
+import { query } from './query.js';
 import { isUnavailable, isWriteConflict } from './sql-errors.js';
 
 /** The only way in which a use case reaches the database. Raw SQL goes through the tagged forms, never unsafe ones. */
@@ -34,7 +35,7 @@ export function assertOutsideTransaction(): void {
 
 /** Runs use cases on a database. */
 export class UnitOfWork {
-  constructor(private readonly database: Pick<Database, 'prisma'>) {}
+  constructor(private readonly database: Pick<Database, 'prisma' | 'pool'>) {}
 
   /**
    * Runs `work` in one transaction (read committed), and again from the start when it lost against another one. It must
@@ -65,6 +66,20 @@ export class UnitOfWork {
     assertOutsideTransaction();
     try {
       return await work(this.database.prisma);
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+
+  /**
+   * Reads by one statement, past Prisma: query.ts says when.
+   *
+   * @throws Problem `service_unavailable` as `run`
+   */
+  async query<Row extends object>(statement: Prisma.Sql): Promise<Row[]> {
+    assertOutsideTransaction();
+    try {
+      return await query<Row>(this.database.pool, statement);
     } catch (error) {
       throw refusal(error);
     }

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { groupReads } from '../../../src/platform/db/batch.js';
 import { type Database, openDatabase } from '../../../src/platform/db/database.js';
+import { Prisma } from '../../../src/platform/db/generated/client.js';
 import { sqlState } from '../../../src/platform/db/sql-errors.js';
 import { type Tx, UnitOfWork } from '../../../src/platform/db/unit-of-work.js';
 import { problem } from '../../../src/problems.js';
@@ -62,6 +63,17 @@ t.test('on one database', async (t) => {
     t.equal(attempts, 1);
   });
 
+  await t.test('one statement alone takes and gives values as they are', async (t) => {
+    const bytes = Buffer.from([0, 92, 255]);
+    const [list, big, text] = [[bytes, bytes], 2n ** 53n + 1n, "'; DROP TABLE x; --"];
+    const values = Prisma.sql`${bytes}::bytea AS bytes, ${list}::bytea[] AS list, ${big}::int8 AS big, ${text}::text AS text`;
+    t.same(await unitOfWork.query(Prisma.sql`SELECT ${values}, NULL::uuid AS none`), [
+      { bytes, list, big, text, none: null },
+    ]);
+    const failing = unitOfWork.query(Prisma.sql`SELECT 1 / ${0}::int`).catch((error: unknown) => error);
+    t.equal(sqlState(await failing), '22012');
+  });
+
   await t.test('a second connection inside a transaction is an error at once, not a deadlock', async (t) => {
     const message = /A transaction is open here/;
     const find = groupReads(async (keys: string[]) => new Map(keys.map((key) => [key, key])));
@@ -71,6 +83,10 @@ t.test('on one database', async (t) => {
     );
     await t.rejects(
       unitOfWork.run(() => unitOfWork.read((tx) => insert(tx, 1))),
+      { message },
+    );
+    await t.rejects(
+      unitOfWork.run(() => unitOfWork.query(Prisma.sql`SELECT 1`)),
       { message },
     );
     await t.rejects(
@@ -112,6 +128,7 @@ t.test('instants come back as they went in, whatever zone the server is set to',
     : await testDatabase(t);
   const at = new Date('2026-02-03T04:05:06.789Z');
   t.same(await prisma.$queryRaw`SELECT ${at}::timestamptz AS at`, [{ at }]);
+  t.same(await new UnitOfWork({ prisma, pool }).query(Prisma.sql`SELECT ${at}::timestamptz AS at`), [{ at }]);
   t.same((await pool.query('SHOW TimeZone')).rows, [{ TimeZone: 'UTC' }]);
 });
 
@@ -127,6 +144,7 @@ t.test('a server that is out of reach is a refusal to be retried', async (t) => 
     unitOfWork.read((tx) => tx.customer.count()),
     busy,
   );
+  await t.rejects(unitOfWork.query(Prisma.sql`SELECT 1`), busy);
 });
 
 t.test('on a server with rivals', needsServer, async (t) => {
