@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isAddenda, isTfd } from './structure.js';
 import { normalizeSpace } from './values.js';
-import type { XmlElement } from './xml.js';
+import type { XmlAttribute, XmlElement } from './xml.js';
 import { XSI } from './xml.js';
 
 /** What tells whether two documents are the same (see "the same document" in the engine's rules). All are SHA-256, 32 bytes. */
@@ -37,22 +37,22 @@ const proofs: ReadonlySet<string> = new Set(['Sello', 'Certificado']);
  * Certificado, the `xsi:` hints, comments, and a Complemento that holds nothing else. Control characters separate the
  * parts because XML can hold none of them.
  */
-function attributesText(root: XmlElement): string {
-  const out: string[] = [];
-  write(root, out);
-  return out.join('');
+function attributesText(element: XmlElement): string {
+  let out = `\u0001${element.uri} ${element.local}`;
+  for (const { uri, local, value } of element.attributes.toSorted(byName)) {
+    if (uri === XSI || (element.parent === null && proofs.has(local))) continue;
+    out += `\u0002${uri} ${local}\u0002${normalizeSpace(value)}`;
+  }
+  const text = normalizeSpace(element.text);
+  if (text !== '') out += `\u0004${text}`;
+  for (const child of element.children) if (counts(child)) out += attributesText(child);
+  return `${out}\u0003`;
 }
 
-function write(element: XmlElement, out: string[]): void {
-  out.push('\u0001', element.uri, ' ', element.local);
-  const attributes = element.attributes
-    .filter(({ uri, local }) => uri !== XSI && !(element.parent === null && proofs.has(local)))
-    .map(({ uri, local, value }) => `\u0002${uri} ${local}\u0002${normalizeSpace(value)}`);
-  out.push(...attributes.sort());
-  const text = normalizeSpace(element.text);
-  if (text !== '') out.push('\u0004', text);
-  for (const child of element.children) if (counts(child)) write(child, out);
-  out.push('\u0003');
+/** By namespace, then by name; no two attributes of an element share both. */
+function byName(a: XmlAttribute, b: XmlAttribute): number {
+  if (a.uri !== b.uri) return a.uri < b.uri ? -1 : 1;
+  return a.local < b.local ? -1 : 1;
 }
 
 /** A stamp may add the Complemento that it stands in, so an empty one is no difference. */

@@ -8,7 +8,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Violation } from '../../problems.js';
 import { checkDates as checkIssueTime, issueInstants as instantsOfIssue } from './dates.js';
-import { type Insertion, planInsertion } from './insertion.js';
+import type { Insertion } from './insertion.js';
 import type { CfdiDocument } from './read.js';
 import { checkSeal } from './seal.js';
 import { type Tfd, tfdXml } from './tfd.js';
@@ -93,5 +93,6 @@ export function checkPriorStamp(document: CfdiDocument): Violation | null {
 
 /** Where a TFD goes into the document; `applyInsertion` writes it. */
 export function insertTfd(document: CfdiDocument, tfd: Tfd): Insertion {
-  return planInsertion(document.xml, tfdXml(tfd));
+  const { offset, replaced, before, after } = document.place;
+  return { offset, replaced, insertion: `${before}${tfdXml(tfd)}${after}` };
 }

@@ -14,25 +14,28 @@ export interface Insertion {
   readonly insertion: string;
 }
 
+/** Where a document has room for a TFD, and the tags that it needs around it. */
+export type Place = Omit<Insertion, 'insertion'> & { readonly before: string; readonly after: string };
+
 /**
- * Plans the insertion of a TFD: as the last child of the Complemento that there is, else in a new Complemento behind the
- * last element that SAT's schema puts before it, which is the last one that is not the Addenda. New tags take the
- * prefix that the document uses.
+ * Finds the place of a TFD: as the last child of the Complemento that there is, else in a new Complemento behind the last
+ * element that SAT's schema puts before it, which is the last one that is not the Addenda. New tags take the prefix that
+ * the document uses.
  */
-export function planInsertion(document: XmlDocument, tfdXml: string): Insertion {
+export function findPlace(document: XmlDocument): Place {
   const { root, text } = document;
   const complement = root.children.find(({ local, uri }) => local === 'Complemento' && uri === CFDI);
   if (complement === undefined) {
     const name = root.prefix === '' ? 'Complemento' : `${root.prefix}:Complemento`;
-    return { offset: byteOffset(document, endOfContent(root)), replaced: 0, insertion: `<${name}>${tfdXml}</${name}>` };
+    return { offset: byteOffset(document, endOfContent(root)), replaced: 0, before: `<${name}>`, after: `</${name}>` };
   }
   if (complement.selfClosing) {
-    const insertion = `>${tfdXml}</${complement.name}>`;
-    return { offset: byteOffset(document, complement.end - '/>'.length), replaced: '/>'.length, insertion };
+    const offset = byteOffset(document, complement.end - '/>'.length);
+    return { offset, replaced: '/>'.length, before: '>', after: `</${complement.name}>` };
   }
   // An end tag holds no other `<`, so the last one before its end begins it.
   const endTag = text.lastIndexOf('</', complement.end - 1);
-  return { offset: byteOffset(document, endTag), replaced: 0, insertion: tfdXml };
+  return { offset: byteOffset(document, endTag), replaced: 0, before: '', after: '' };
 }
 
 /** The document with the insertion in it. */

@@ -1,6 +1,7 @@
 import type { Violation } from '../../problems.js';
 import { CFDI, comprobante } from './declarations.js';
 import { type Digests, digestsOf } from './digests.js';
+import { findPlace, type Place } from './insertion.js';
 import { originalString } from './original-string.js';
 import { bind, isAddenda } from './structure.js';
 import { type Summary, summaryOf } from './summary.js';
@@ -15,7 +16,8 @@ export const MAX_BYTES = 10 * 1024 * 1024;
 export interface CfdiDocument {
   /** As they came. */
   readonly bytes: Buffer;
-  readonly xml: XmlDocument;
+  /** Where a TFD goes. The tree is not kept: it takes many times the memory of the document. */
+  readonly place: Place;
   /** `||4.0|…||`, what the seal signs. */
   readonly originalString: string;
   readonly digests: Digests;
@@ -47,7 +49,8 @@ export function readDocument(bytes: Buffer): ReadResult {
   const summary = summaryOf(root, tfd);
   const string = originalString(bound);
   const digests = digestsOf(bytes, root, summary.issuerRfc, string);
-  return { ok: true, document: { bytes, xml, originalString: string, digests, summary, tfd } };
+  const place = findPlace(xml);
+  return { ok: true, document: { bytes, place, originalString: string, digests, summary, tfd } };
 }
 
 /** Sentences for what makes a document unreadable; `{detail}` is the particular. */

@@ -213,8 +213,8 @@ class TreeBuilder {
 function attributesOf(tag: SaxesTagNS): XmlAttribute[] {
   const attributes: XmlAttribute[] = [];
   for (const name in tag.attributes) {
-    const { local, uri, value } = tag.attributes[name]!;
-    if (uri !== XMLNS) attributes.push({ name, local, uri, value });
+    const attribute = tag.attributes[name]!;
+    if (attribute.uri !== XMLNS) attributes.push(attribute);
   }
   return attributes;
 }
